@@ -1,0 +1,189 @@
+//! The authorization request: what is asked, the URL that asks it, and what must be kept until the callback.
+
+use std::{borrow::Cow, fmt};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// What an application asks of the person: where to come back to, and what for.
+///
+/// ```
+/// use oauth_core::AuthorizationRequest;
+///
+/// let request = AuthorizationRequest::new("https://example.com/auth/bitbucket/callback")
+///     .scopes(["account"])
+///     .login_hint("jane@example.com");
+/// ```
+#[derive(Clone, Debug)]
+pub struct AuthorizationRequest {
+    pub(crate) redirect_uri: String,
+    pub(crate) scopes: Option<Vec<String>>,
+    pub(crate) params: Vec<(Cow<'static, str>, String)>,
+}
+
+impl AuthorizationRequest {
+    /// A request whose callback arrives at `redirect_uri`, which must be registered at the provider character by character.
+    #[must_use]
+    pub fn new(redirect_uri: impl Into<String>) -> Self {
+        Self { redirect_uri: redirect_uri.into(), scopes: None, params: Vec::new() }
+    }
+
+    /// Scopes to ask for instead of the instance's own.
+    #[must_use]
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Whom the application expects (OpenID Connect Core section 3.1.2.1).
+    #[must_use]
+    pub fn login_hint(self, hint: impl Into<String>) -> Self {
+        self.param("login_hint", hint)
+    }
+
+    /// Whether the provider asks again (OpenID Connect Core section 3.1.2.1), such as `login` or `select_account`.
+    #[must_use]
+    pub fn prompt(self, prompt: impl Into<String>) -> Self {
+        self.param("prompt", prompt)
+    }
+
+    /// A further parameter, from the application's code and never from the visitor's request.
+    ///
+    /// One of the parameters that the client manages, such as `state`, is an error when the URL is made.
+    #[must_use]
+    pub fn param(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.params.push((name.into(), value.into()));
+        self
+    }
+}
+
+/// The URL to send the browser to, and what to keep until it comes back.
+///
+/// The URL contains the state: it goes to this browser and into no log.
+pub struct Authorization {
+    pub(crate) url: String,
+    pub(crate) pending: PendingAuthorization,
+}
+
+impl Authorization {
+    /// The authorization URL.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What must be kept, bound to this browser, until the callback.
+    #[must_use]
+    pub fn pending(&self) -> &PendingAuthorization {
+        &self.pending
+    }
+
+    /// Both, by value.
+    #[must_use]
+    pub fn into_parts(self) -> (String, PendingAuthorization) {
+        (self.url, self.pending)
+    }
+}
+
+impl fmt::Debug for Authorization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authorization").field("pending", &self.pending).finish_non_exhaustive()
+    }
+}
+
+/// State, PKCE verifier, nonce and redirect URI of one authorization request, kept together so that none is forgotten.
+///
+/// It serialises with its secrets in clear: whoever stores it outside the process seals it first, as `oauth-login` does.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PendingAuthorization {
+    #[serde(rename = "s", serialize_with = "expose", deserialize_with = "conceal")]
+    pub(crate) state: SecretString,
+    #[serde(
+        rename = "v",
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "expose_option",
+        deserialize_with = "conceal_option"
+    )]
+    pub(crate) code_verifier: Option<SecretString>,
+    #[serde(rename = "r")]
+    pub(crate) redirect_uri: String,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scopes: Option<Vec<String>>,
+}
+
+impl PendingAuthorization {
+    /// The state that the callback must bring back (RFC 6749 section 10.12).
+    #[must_use]
+    pub fn state(&self) -> &SecretString {
+        &self.state
+    }
+
+    /// The redirect URI of the request.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    /// The scopes asked for, where they were not the instance's own.
+    #[must_use]
+    pub fn scopes(&self) -> Option<&[String]> {
+        self.scopes.as_deref()
+    }
+}
+
+impl fmt::Debug for PendingAuthorization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingAuthorization")
+            .field("redirect_uri", &self.redirect_uri)
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Callback parameters beyond `code`, `state`, `iss` and `error`, for the few providers that need them later.
+#[derive(Clone, Default)]
+pub struct CallbackParameters(Vec<(String, String)>);
+
+impl CallbackParameters {
+    /// The value of a parameter.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The parameters as a JSON object, for claims at `callback:name`.
+    pub(crate) fn to_json(&self) -> String {
+        let object = self.0.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+        serde_json::Value::Object(object).to_string()
+    }
+}
+
+impl FromIterator<(String, String)> for CallbackParameters {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(parameters: I) -> Self {
+        Self(parameters.into_iter().collect())
+    }
+}
+
+impl fmt::Debug for CallbackParameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+fn expose<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    secret.expose_secret().serialize(serializer)
+}
+
+fn conceal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    String::deserialize(deserializer).map(SecretString::from)
+}
+
+#[allow(clippy::ref_option, reason = "the signature is serde's")]
+fn expose_option<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(ExposeSecret::expose_secret).serialize(serializer)
+}
+
+fn conceal_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(|secret| secret.map(SecretString::from))
+}

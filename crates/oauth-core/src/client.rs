@@ -1,0 +1,769 @@
+//! One configured provider: [`OAuthClient`] makes its requests and reads its replies.
+//!
+//! Everything that does not change between two logins is prepared when the client is built.
+
+use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use futures_util::future::{try_join, try_join_all};
+use secrecy::{ExposeSecret, SecretString};
+use tracing::warn;
+use url::{Url, form_urlencoded};
+
+use crate::{
+    Error, ErrorKind, Result,
+    authorization::{Authorization, AuthorizationRequest, CallbackParameters, PendingAuthorization},
+    claims::{ClaimsMap, Document, Lookup},
+    config::{CheckedConfig, ProviderConfig, setting_name, variable_name},
+    http::{HttpClient, HttpRequest, HttpResponse, Location, Method, UrlTrust},
+    provider::{Provider, Settings, TokenRequest},
+    secret,
+    spec::{
+        ClientAuthentication, ExtraCall, MANAGED, Pkce, ProviderSpec, RequestBody, ResponseMode, Revocation,
+        SpaceEncoding, TokenPlacement, UserInfoSource, Variable,
+    },
+    template::Template,
+    token::{OAuthToken, SuccessReader, TokenReader, repeatable},
+    user::{OAuthUserInfo, RawData},
+};
+
+/// How many pages of one extra call are read.
+const MAX_PAGES: usize = 10;
+
+/// A provider with credentials: what [`Registry::get`](crate::Registry::get) gives.
+///
+/// Cheap to clone and shared by all requests.
+///
+/// ```no_run
+/// use oauth_core::{AuthorizationRequest, CallbackParameters, OAuthClient};
+///
+/// async fn sign_in(client: &OAuthClient) -> oauth_core::Result<()> {
+///     let request = AuthorizationRequest::new("https://example.com/auth/bitbucket/callback");
+///     let authorization = client.authorization_url(&request)?;
+///     println!("open {}", authorization.url());
+///
+///     // The browser comes back with `code` and `state`; compare the state with authorization.pending().state().
+///     let code = "the code";
+///     let token = client.exchange_code(code, authorization.pending(), &CallbackParameters::default()).await?;
+///     let user = client.user_info(&token).await?;
+///     println!("hello {}", user.oauth_id);
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone)]
+pub struct OAuthClient(Arc<Inner>);
+
+struct Inner {
+    provider: &'static dyn Provider,
+    http: Arc<dyn HttpClient>,
+    name: String,
+    client_id: String,
+    client_secret: Option<SecretString>,
+    settings: Settings,
+    scopes: Vec<String>,
+    /// The authorization URL up to the parameters of one request.
+    authorize_head: String,
+    /// The instance's own scopes as they stand in that URL.
+    authorize_scopes: String,
+    token_url: Template,
+    refresh_url: Template,
+    revoke_url: Option<Template>,
+    user_info_url: Option<Template>,
+    user_info_query: Vec<(&'static str, Template)>,
+    user_info_headers: Vec<(&'static str, Template)>,
+    calls: Vec<Call>,
+    basic: Option<SecretString>,
+    token_reader: TokenReader,
+    user_info_success: Option<SuccessReader>,
+    claims: ClaimsMap,
+}
+
+struct Call {
+    spec: &'static ExtraCall,
+    url: Template,
+    next_page: Option<Lookup>,
+    after_user_info: bool,
+}
+
+/// Values that stand in for the variables of URLs, parameters and headers.
+#[derive(Clone, Copy)]
+struct Values<'a> {
+    token: Option<&'a OAuthToken>,
+    callback: Option<&'a CallbackParameters>,
+    user_info: Option<&'a str>,
+}
+
+impl OAuthClient {
+    /// A client of `provider`, without a registry.
+    ///
+    /// # Errors
+    ///
+    /// A setting is missing, unknown or not valid.
+    pub fn new(
+        provider: &'static dyn Provider,
+        config: ProviderConfig,
+        http: impl HttpClient + 'static,
+    ) -> Result<Self> {
+        Self::from_parts(provider, config, Arc::new(http))
+    }
+
+    pub(crate) fn from_parts(
+        provider: &'static dyn Provider,
+        config: ProviderConfig,
+        http: Arc<dyn HttpClient>,
+    ) -> Result<Self> {
+        let config = CheckedConfig::new(provider, config)?;
+        let name = config.instance.clone();
+        Inner::new(provider, config, http)
+            .map(|inner| Self(Arc::new(inner)))
+            .map_err(|error| error.with_provider(&name))
+    }
+
+    /// Name of the instance, as in `registry.get(name)`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The description of the provider.
+    #[must_use]
+    pub fn spec(&self) -> &'static ProviderSpec {
+        self.0.provider.spec()
+    }
+
+    /// The issuer that a callback of this provider names (RFC 9207), if it names one.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        self.spec().facts.issuer
+    }
+
+    /// How the callback arrives.
+    #[must_use]
+    pub fn response_mode(&self) -> ResponseMode {
+        self.spec().facts.response_mode
+    }
+
+    /// The scopes that are asked for unless a request says otherwise.
+    #[must_use]
+    pub fn scopes(&self) -> &[String] {
+        &self.0.scopes
+    }
+
+    /// Makes the URL to send the browser to, with a fresh state and PKCE verifier from the operating system.
+    ///
+    /// # Errors
+    ///
+    /// No random bytes, or a further parameter that the client manages itself.
+    pub fn authorization_url(&self, request: &AuthorizationRequest) -> Result<Authorization> {
+        self.0.authorization_url(request).map_err(|error| self.explain(error))
+    }
+
+    /// Exchanges the code of a callback for a token (RFC 6749 section 4.1.3).
+    ///
+    /// A code is sent once: after any error the login starts anew.
+    ///
+    /// # Errors
+    ///
+    /// The provider cannot be reached, refuses, or answers with what is no token.
+    pub async fn exchange_code(
+        &self,
+        code: &str,
+        pending: &PendingAuthorization,
+        callback: &CallbackParameters,
+    ) -> Result<OAuthToken> {
+        self.0.exchange_code(code, pending, callback).await.map_err(|error| self.explain(error))
+    }
+
+    /// Renews a token (RFC 6749 section 6). Where the reply has no new refresh token the old one stays.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidGrant`](ErrorKind::InvalidGrant) when the refresh token has ended: the person signs in again.
+    pub async fn refresh_token(&self, token: &OAuthToken) -> Result<OAuthToken> {
+        self.0.refresh_token(token).await.map_err(|error| self.explain(error))
+    }
+
+    /// Revokes a token (RFC 7009): the refresh token if there is one, else the access token.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`](ErrorKind::Unsupported) where the provider has no way to do it; the remedy says what people can do.
+    pub async fn revoke_token(&self, token: &OAuthToken) -> Result<()> {
+        self.0.revoke_token(token).await.map_err(|error| self.explain(error))
+    }
+
+    /// Asks who signed in. Independent requests are sent at the same time.
+    ///
+    /// # Errors
+    ///
+    /// The provider cannot be reached, refuses, or gives no account id.
+    pub async fn user_info(&self, token: &OAuthToken) -> Result<OAuthUserInfo> {
+        self.0.user_info(token, &CallbackParameters::default()).await.map_err(|error| self.explain(error))
+    }
+
+    /// Exchanges the code and asks who signed in: what a callback needs, in one call.
+    pub async fn sign_in(
+        &self,
+        code: &str,
+        pending: &PendingAuthorization,
+        callback: &CallbackParameters,
+    ) -> Result<(OAuthToken, OAuthUserInfo)> {
+        let token = self.exchange_code(code, pending, callback).await?;
+        let user = self.0.user_info(&token, callback).await.map_err(|error| self.explain(error))?;
+        Ok((token, user))
+    }
+
+    /// An error of this provider for a demand of the application, with the provider's remedy: a missing e-mail address, say.
+    #[must_use]
+    pub fn error(&self, kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
+        self.explain(Error::new(kind, message))
+    }
+
+    fn explain(&self, error: Error) -> Error {
+        let remedy = self.spec().remedy(error.kind());
+        let error = error.with_provider(&self.0.name);
+        match remedy {
+            Some(remedy) => error.with_remedy(remedy),
+            None => error,
+        }
+    }
+}
+
+impl fmt::Debug for OAuthClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OAuthClient")
+            .field("name", &self.0.name)
+            .field("provider", &self.spec().name())
+            .field("scopes", &self.0.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    fn new(provider: &'static dyn Provider, config: CheckedConfig, http: Arc<dyn HttpClient>) -> Result<Self> {
+        let facts = provider.spec().facts();
+        let CheckedConfig { instance, client_id, client_secret, scopes, settings } = config;
+        let fixed = |name: &str| fixed_value(name, facts.base_url, facts.variables, &client_id, &settings);
+        let endpoint = |setting: &str, url: &str| {
+            let setting = format!("{}_URL", setting_name(setting));
+            let url = settings.get(&setting).unwrap_or(url);
+            let template = Template::new(url).fill(fixed);
+            let late = |name: &str| {
+                name.contains(':')
+                    || facts.variables.iter().any(|variable| variable.name == name && variable.callback_param.is_some())
+            };
+            let missing = template.variables().find(|name| !late(name)).map(str::to_owned);
+            match missing {
+                None => Ok(template),
+                Some(name) => Err(Error::configuration(format!(
+                    "{{{name}}} in the URL {} has no value",
+                    variable_name(&instance, &setting)
+                ))),
+            }
+        };
+        let filled = |pairs: &'static [(&'static str, &'static str)]| {
+            pairs.iter().map(|(name, value)| (*name, Template::new(value).fill(fixed))).collect::<Vec<_>>()
+        };
+
+        let authorize = endpoint("authorize", facts.authorize_url)?.url(|_| None)?;
+        let further = provider.authorize_params(&settings)?;
+        let authorize_head = authorize_head(provider.spec(), authorize, &client_id, &further)?;
+        let token_url = endpoint("token", facts.token_url)?;
+        let refresh_url = facts.refresh_url.map_or_else(|| Ok(token_url.clone()), |url| endpoint("refresh", url))?;
+        let calls = facts
+            .calls
+            .iter()
+            .map(|spec| {
+                let url = endpoint(spec.name, spec.url)?;
+                let after_user_info = url.variables().any(|name| name.starts_with("userinfo:"));
+                Ok(Call { spec, url, next_page: spec.next_page.map(Lookup::new), after_user_info })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let basic = match (facts.client_authentication, &client_secret) {
+            (ClientAuthentication::Basic, Some(secret)) => Some(basic_credentials(&client_id, secret.expose_secret())),
+            _ => None,
+        };
+        Ok(Self {
+            authorize_scopes: scope_parameter(provider.spec(), &scopes),
+            authorize_head,
+            token_url,
+            refresh_url,
+            revoke_url: match facts.revocation {
+                Revocation::Endpoint(url) => Some(endpoint("revoke", url)?),
+                Revocation::NotOffered { .. } => None,
+            },
+            user_info_url: facts.user_info_url.map(|url| endpoint("userinfo", url)).transpose()?,
+            user_info_query: filled(facts.user_info_query),
+            user_info_headers: filled(facts.user_info_headers),
+            calls,
+            basic,
+            token_reader: TokenReader::new(&facts.token_reply),
+            user_info_success: facts.user_info_success.as_ref().map(SuccessReader::new),
+            claims: ClaimsMap::new(&facts.claims),
+            name: instance,
+            client_id,
+            client_secret,
+            settings,
+            scopes,
+            provider,
+            http,
+        })
+    }
+
+    fn facts(&self) -> &'static crate::spec::SpecFacts {
+        self.provider.spec().facts()
+    }
+
+    fn authorization_url(&self, request: &AuthorizationRequest) -> Result<Authorization> {
+        let facts = self.facts();
+        if let Some((name, _)) =
+            request.params.iter().find(|(name, _)| is_managed(name) || self.has_authorize_param(name))
+        {
+            return Err(Error::configuration(format!("the parameter {name} is set by the client itself")));
+        }
+        let state = secret::random()?;
+        let code_verifier = match facts.pkce {
+            Pkce::S256 | Pkce::Plain => Some(secret::random()?),
+            Pkce::Unsupported => None,
+        };
+        let mut url = String::with_capacity(
+            self.authorize_head.len() + request.redirect_uri.len() + self.authorize_scopes.len() + 256,
+        );
+        url.push_str(&self.authorize_head);
+        let mut push = |name: &str, value: &str| {
+            url.push('&');
+            url.push_str(name);
+            url.push('=');
+            url.extend(form_urlencoded::byte_serialize(value.as_bytes()));
+        };
+        push(facts.redirect_uri_param, &request.redirect_uri);
+        push("state", state.expose_secret());
+        if let Some(verifier) = &code_verifier {
+            if facts.pkce == Pkce::S256 {
+                push("code_challenge", &secret::s256(verifier.expose_secret()));
+                push("code_challenge_method", "S256");
+            } else {
+                push("code_challenge", verifier.expose_secret());
+                push("code_challenge_method", "plain");
+            }
+        }
+        for (name, value) in &request.params {
+            push(name, value);
+        }
+        match &request.scopes {
+            None => url.push_str(&self.authorize_scopes),
+            Some(scopes) => url.push_str(&scope_parameter(self.provider.spec(), scopes)),
+        }
+        if facts.space_encoding == SpaceEncoding::Percent20 {
+            url = url.replace('+', "%20");
+        }
+        if let Some(fragment) = facts.authorize_fragment {
+            url.push('#');
+            url.push_str(fragment);
+        }
+        let pending = PendingAuthorization {
+            state,
+            code_verifier,
+            redirect_uri: request.redirect_uri.clone(),
+            scopes: request.scopes.clone(),
+        };
+        Ok(Authorization { url, pending })
+    }
+
+    fn has_authorize_param(&self, name: &str) -> bool {
+        let facts = self.facts();
+        [facts.client_id_param, facts.redirect_uri_param].contains(&name)
+            || facts.authorize_params.iter().any(|(known, _)| *known == name)
+    }
+
+    async fn exchange_code(
+        &self,
+        code: &str,
+        pending: &PendingAuthorization,
+        callback: &CallbackParameters,
+    ) -> Result<OAuthToken> {
+        let facts = self.facts();
+        let mut request = self.token_request("authorization_code");
+        request.set_param("code", code);
+        request.set_param(facts.redirect_uri_param, pending.redirect_uri.as_str());
+        if let Some(verifier) = &pending.code_verifier {
+            request.set_param("code_verifier", verifier.clone());
+        }
+        self.request_token(&self.token_url, request, Values { token: None, callback: Some(callback), user_info: None })
+            .await
+    }
+
+    async fn refresh_token(&self, token: &OAuthToken) -> Result<OAuthToken> {
+        let Some(refresh_token) = token.refresh_token() else {
+            return Err(Error::new(ErrorKind::Unsupported, "the token has no refresh token"));
+        };
+        let mut request = self.token_request("refresh_token");
+        request.set_param("refresh_token", refresh_token.clone());
+        let values = Values { token: Some(token), callback: None, user_info: None };
+        Ok(self.request_token(&self.refresh_url, request, values).await?.or_refresh_token_of(token))
+    }
+
+    /// A token request with its grant type and client authentication, the same for an exchange and for a refresh.
+    fn token_request(&self, grant_type: &'static str) -> TokenRequest {
+        let facts = self.facts();
+        let mut request = TokenRequest { params: Vec::with_capacity(8), headers: Vec::with_capacity(4) };
+        request.set_param("grant_type", grant_type);
+        for (name, value) in facts.token_params {
+            request.set_param(*name, *value);
+        }
+        for (name, value) in facts.token_headers {
+            request.set_header(*name, *value);
+        }
+        match (&self.basic, facts.client_authentication, &self.client_secret) {
+            (Some(basic), ..) => request.set_header("authorization", basic.clone()),
+            (None, ClientAuthentication::Body, Some(secret)) => {
+                request.set_param(facts.client_id_param, self.client_id.as_str());
+                request.set_param(facts.client_secret_param, secret.clone());
+            }
+            _ => request.set_param(facts.client_id_param, self.client_id.as_str()),
+        }
+        request
+    }
+
+    async fn request_token(&self, url: &Template, mut request: TokenRequest, values: Values<'_>) -> Result<OAuthToken> {
+        let facts = self.facts();
+        for (_, value) in &mut request.params {
+            if value.expose_secret().contains('{')
+                && facts.token_params.iter().any(|(_, param)| *param == value.expose_secret())
+            {
+                *value = Template::new(value.expose_secret()).text(|name| self.value(name, values))?.into();
+            }
+        }
+        self.provider.token_request(&mut request, &self.settings)?;
+        let mut url = url.url(|name| self.value(name, values))?;
+        let params = || request.params.iter().map(|(name, value)| (name.as_ref(), value.expose_secret()));
+        let mut http = match facts.token_method {
+            Method::Post => {
+                let (content_type, body) = match facts.token_body {
+                    RequestBody::Form => ("application/x-www-form-urlencoded", form(params()).into_bytes()),
+                    RequestBody::Json => {
+                        let object = params().map(|(name, value)| (name.to_owned(), value.into())).collect();
+                        ("application/json", serde_json::Value::Object(object).to_string().into_bytes())
+                    }
+                };
+                let mut http = HttpRequest::new(Method::Post, url);
+                http.headers.push((Cow::Borrowed("content-type"), content_type.to_owned()));
+                http.body = Some(body);
+                http
+            }
+            method => {
+                url.query_pairs_mut().extend_pairs(params());
+                HttpRequest::new(method, url)
+            }
+        };
+        for (name, value) in &request.headers {
+            http.set_header(name.clone(), value.expose_secret());
+        }
+        http.wanted_headers = &["content-type"];
+        let response = self.http.send(http).await?;
+        let secrets: Vec<&str> = params()
+            .filter(|(name, _)| {
+                !matches!(*name, "grant_type") && *name != facts.redirect_uri_param && *name != facts.client_id_param
+            })
+            .map(|(_, value)| value)
+            .chain(self.client_secret.as_ref().map(ExposeSecret::expose_secret))
+            .collect();
+        self.token_reader.read(response, SystemTime::now(), &secrets)
+    }
+
+    async fn revoke_token(&self, token: &OAuthToken) -> Result<()> {
+        let Some(url) = &self.revoke_url else {
+            let error = Error::new(ErrorKind::Unsupported, "the provider offers no token revocation");
+            return Err(match self.facts().revocation {
+                Revocation::NotOffered { instead } if !instead.is_empty() => error.with_remedy(instead),
+                _ => error,
+            });
+        };
+        let (token, hint) = match token.refresh_token() {
+            Some(refresh_token) => (refresh_token, "refresh_token"),
+            None => (token.access_token(), "access_token"),
+        };
+        let mut request = self.token_request("");
+        request.params.retain(|(name, _)| name != "grant_type");
+        request.set_param("token", token.clone());
+        request.set_param("token_type_hint", hint);
+        let mut http = HttpRequest::new(
+            Method::Post,
+            url.url(|name| self.value(name, Values { token: None, callback: None, user_info: None }))?,
+        );
+        http.set_header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in &request.headers {
+            http.set_header(name.clone(), value.expose_secret());
+        }
+        http.body =
+            Some(form(request.params.iter().map(|(name, value)| (name.as_ref(), value.expose_secret()))).into_bytes());
+        let response = self.http.send(http).await?;
+        if response.is_success() {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::TokenRefused, format!("the revocation endpoint answered {}", response.status)))
+    }
+
+    async fn user_info(&self, token: &OAuthToken, callback: &CallbackParameters) -> Result<OAuthUserInfo> {
+        let values = Values { token: Some(token), callback: Some(callback), user_info: None };
+        let independent = self.calls.iter().filter(|call| !call.after_user_info);
+        let (user_info, mut calls) = try_join(
+            self.user_info_reply(token, values),
+            try_join_all(independent.map(|call| self.call(call, token, values))),
+        )
+        .await?;
+        let values = Values { user_info: Some(&user_info), ..values };
+        let dependent = self.calls.iter().filter(|call| call.after_user_info);
+        calls.extend(try_join_all(dependent.map(|call| self.call(call, token, values))).await?);
+
+        let callback_json = self.claims.reads(&Document::Callback).then(|| callback.to_json());
+        let mut user = self.claims.read(&self.name, |document| match document {
+            Document::UserInfo => vec![user_info.as_str()],
+            Document::Call(name) => {
+                let pages = calls.iter().filter(|(call, _)| call == name);
+                pages.flat_map(|(_, pages)| pages.iter().map(String::as_str)).collect()
+            }
+            Document::Token => vec![token.raw().expose_secret()],
+            Document::Callback => callback_json.as_deref().into_iter().collect(),
+            Document::IdToken | Document::AccessToken => Vec::new(),
+        })?;
+        let user_info = match self.facts().user_info_source {
+            UserInfoSource::Endpoint => user_info,
+            UserInfoSource::TokenReply => without_secrets(&user_info),
+        };
+        let calls =
+            calls.into_iter().flat_map(|(name, pages)| pages.into_iter().map(move |page| (name, page))).collect();
+        let raw = RawData::new(user_info, calls);
+        self.provider.user_info(&mut user, &raw)?;
+        user.raw_data = raw;
+        Ok(user)
+    }
+
+    async fn user_info_reply(&self, token: &OAuthToken, values: Values<'_>) -> Result<String> {
+        let facts = self.facts();
+        let url = match (facts.user_info_source, &self.user_info_url) {
+            (UserInfoSource::TokenReply, _) => return Ok(token.raw().expose_secret().to_owned()),
+            (UserInfoSource::Endpoint, Some(url)) => url,
+            (UserInfoSource::Endpoint, None) => {
+                return Err(Error::configuration("the provider's spec has no user-info URL"));
+            }
+        };
+        let mut url = url.url(|name| self.value(name, values))?;
+        for (name, value) in &self.user_info_query {
+            let value = value.text(|name| self.value(name, values))?;
+            url.query_pairs_mut().append_pair(name, &value);
+        }
+        let mut request = self.authorized(HttpRequest::new(facts.user_info_method, url), token, values)?;
+        if let Some(json) = facts.user_info_json {
+            request.set_header("content-type", "application/json");
+            request.body = Some(json.as_bytes().to_vec());
+        } else if facts.user_info_method == Method::Post {
+            let mut fields = Vec::new();
+            for (name, value) in facts.user_info_form {
+                fields.push((*name, Template::new(value).text(|name| self.value(name, values))?));
+            }
+            if let TokenPlacement::Form(name) = facts.token_placement {
+                fields.push((name, token.access_token().expose_secret().to_owned()));
+            }
+            request.set_header("content-type", "application/x-www-form-urlencoded");
+            request.body = Some(form(fields.iter().map(|(name, value)| (*name, value.as_str()))).into_bytes());
+        }
+        let response = self.http.send(request).await?;
+        if !response.is_success() {
+            return Err(refused("user info", response, token));
+        }
+        let json = response
+            .into_text()
+            .ok_or_else(|| Error::new(ErrorKind::UserInfoInvalid, "the profile reply is not text"))?;
+        let secrets = [token.access_token().expose_secret()];
+        match self.user_info_success.as_ref().and_then(|success| success.failure(&json, &secrets)) {
+            None => Ok(json),
+            Some(code) => {
+                Err(Error::new(ErrorKind::UserInfoRefused, format!("the user-info endpoint refused: {code}")))
+            }
+        }
+    }
+
+    /// The pages of an extra call; none if the provider does not permit it.
+    async fn call(&self, call: &Call, token: &OAuthToken, values: Values<'_>) -> Result<(&'static str, Vec<String>)> {
+        let first = call.url.url(|name| self.value(name, values))?;
+        let mut pages = Vec::new();
+        let mut next = Some(first.clone());
+        while let Some(url) = next.take() {
+            let request = self.authorized(HttpRequest::get(url.clone()), token, values)?;
+            let response = self.http.send(request).await?;
+            if call.spec.optional_statuses.contains(&response.status) {
+                break;
+            }
+            if !response.is_success() {
+                return Err(refused(call.spec.name, response, token));
+            }
+            let json = response.into_text().ok_or_else(|| {
+                Error::new(ErrorKind::UserInfoInvalid, format!("the reply of {} is not text", call.spec.name))
+            })?;
+            if let Some(link) = call.next_page.as_ref().and_then(|lookup| lookup.text(&json)) {
+                next = self.next_page(call.spec.name, &url, &link, pages.len());
+            }
+            pages.push(json);
+        }
+        Ok((call.spec.name, pages))
+    }
+
+    /// The next page, if it is one: a token goes to no other origin, and a list has an end.
+    fn next_page(&self, call: &str, current: &Url, link: &str, read: usize) -> Option<Url> {
+        let next = current.join(link).ok()?;
+        if next.origin() != current.origin() || next == *current {
+            warn!(provider = %self.name, call, next = %Location(&next), "next page is not followed: it is elsewhere");
+            return None;
+        }
+        if read + 1 >= MAX_PAGES {
+            warn!(provider = %self.name, call, limit = MAX_PAGES, "further pages are not read");
+            return None;
+        }
+        Some(next)
+    }
+
+    /// Puts the access token and the spec's headers on a request.
+    fn authorized(&self, mut request: HttpRequest, token: &OAuthToken, values: Values<'_>) -> Result<HttpRequest> {
+        let secret = token.access_token().expose_secret();
+        match self.facts().token_placement {
+            TokenPlacement::Bearer => {
+                request.headers.push((Cow::Borrowed("authorization"), ["Bearer ", secret].concat()));
+            }
+            TokenPlacement::Scheme(scheme) => request.set_header("authorization", format!("{scheme} {secret}")),
+            TokenPlacement::Header(name) => request.set_header(name, secret),
+            TokenPlacement::Query(name) => {
+                request.url.query_pairs_mut().append_pair(name, secret);
+            }
+            TokenPlacement::Form(_) => {}
+        }
+        for (name, value) in &self.user_info_headers {
+            request.set_header(*name, value.text(|name| self.value(name, values))?);
+        }
+        request.wanted_headers = &["content-type"];
+        request.url_trust = UrlTrust::Configured;
+        self.provider.user_info_request(&mut request, token, &self.settings)?;
+        Ok(request)
+    }
+
+    /// The value of a variable that is known only while a login runs.
+    fn value(&self, name: &str, values: Values<'_>) -> Option<String> {
+        if let Some(path) = name.strip_prefix("token:") {
+            return Lookup::new(path).text(values.token?.raw().expose_secret());
+        }
+        if let Some(path) = name.strip_prefix("userinfo:") {
+            return Lookup::new(path).text(values.user_info?);
+        }
+        if let Some(param) = name.strip_prefix("callback:") {
+            return values.callback?.get(param).map(str::to_owned);
+        }
+        let variable = self.facts().variables.iter().find(|variable| variable.name == name)?;
+        let brought = values.callback.and_then(|callback| callback.get(variable.callback_param?));
+        // The callback is not a trusted document: it may choose among the spec's values and bring none of its own.
+        brought.filter(|value| variable.allowed.contains(value)).or(variable.default).map(str::to_owned)
+    }
+}
+
+/// A variable whose value the settings give, once and for all.
+fn fixed_value(
+    name: &str,
+    base_url: Option<&'static str>,
+    variables: &'static [Variable],
+    client_id: &str,
+    settings: &Settings,
+) -> Option<String> {
+    match name {
+        "client_id" => Some(client_id.to_owned()),
+        "base_url" => settings.get("BASE_URL").or(base_url).map(|url| url.trim_end_matches('/').to_owned()),
+        _ => {
+            let variable = variables.iter().find(|variable| variable.name == name)?;
+            let set = settings.get(&setting_name(name));
+            let default = if variable.callback_param.is_some() { None } else { variable.default };
+            set.or(default).map(str::to_owned)
+        }
+    }
+}
+
+fn is_managed(name: &str) -> bool {
+    MANAGED.contains(&name)
+}
+
+/// Endpoint, `response_type`, client id and fixed parameters. A query that the endpoint has is kept.
+fn authorize_head(
+    spec: &ProviderSpec,
+    mut url: Url,
+    client_id: &str,
+    further: &[(Cow<'static, str>, String)],
+) -> Result<String> {
+    let facts = &spec.facts;
+    if let Some((name, _)) = url.query_pairs().find(|(name, _)| is_managed(name)) {
+        return Err(Error::configuration(format!(
+            "the authorization URL brings the parameter {name}, which the client sets"
+        )));
+    }
+    if let Some((name, _)) = further.iter().find(|(name, _)| is_managed(name)) {
+        return Err(Error::configuration(format!("the provider sets the parameter {name}, which the client sets")));
+    }
+    {
+        let mut query = url.query_pairs_mut();
+        query.append_pair("response_type", "code").append_pair(facts.client_id_param, client_id);
+        if facts.response_mode == ResponseMode::FormPost {
+            query.append_pair("response_mode", facts.response_mode.as_str());
+        }
+        query.extend_pairs(facts.authorize_params);
+        query.extend_pairs(further);
+    }
+    Ok(url.into())
+}
+
+/// `&scope=…`, or nothing when there are no scopes.
+fn scope_parameter(spec: &ProviderSpec, scopes: &[String]) -> String {
+    if scopes.is_empty() {
+        return String::new();
+    }
+    let scopes = scopes.join(spec.facts.scope_separator);
+    form_urlencoded::byte_serialize(scopes.as_bytes()).fold("&scope=".to_owned(), |url, part| url + part)
+}
+
+/// Form-encoded id and secret in HTTP Basic (RFC 6749 section 2.3.1). Only what the form encoding escapes is escaped: some
+/// servers do not undo more.
+fn basic_credentials(client_id: &str, client_secret: &str) -> SecretString {
+    let mut credentials: String = form_urlencoded::byte_serialize(client_id.as_bytes()).collect();
+    credentials.push(':');
+    credentials.extend(form_urlencoded::byte_serialize(client_secret.as_bytes()));
+    format!("Basic {}", STANDARD.encode(credentials)).into()
+}
+
+fn form<'p>(params: impl Iterator<Item = (&'p str, &'p str)>) -> String {
+    form_urlencoded::Serializer::new(String::with_capacity(512)).extend_pairs(params).finish()
+}
+
+/// The error of a refused profile request. Of the reply only a short message of the API is told.
+fn refused(what: &str, response: HttpResponse, token: &OAuthToken) -> Error {
+    let status = response.status;
+    let kind = match status {
+        401 => ErrorKind::UserInfoUnauthorized,
+        403 => ErrorKind::UserInfoForbidden,
+        _ => ErrorKind::UserInfoRefused,
+    };
+    let message =
+        response.into_text().and_then(|json| Lookup::new("error.message | error_description | message").text(&json));
+    let secrets = [token.access_token().expose_secret()];
+    match message.as_deref().and_then(|message| repeatable(message, &secrets)) {
+        Some(message) => Error::new(kind, format!("{what} answered {status} ({})", message.trim_end_matches('.'))),
+        None => Error::new(kind, format!("{what} answered {status}")),
+    }
+}
+
+/// A token reply without its tokens: what a record of a user may keep of it.
+fn without_secrets(json: &str) -> String {
+    fn strip(value: &mut serde_json::Value) {
+        if let serde_json::Value::Object(members) = value {
+            members.retain(|name, _| !name.contains("token") && !name.contains("secret"));
+            members.values_mut().for_each(strip);
+        }
+    }
+    let mut value = serde_json::from_str(json).unwrap_or_default();
+    strip(&mut value);
+    value.to_string()
+}

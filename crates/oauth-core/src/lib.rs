@@ -1,0 +1,41 @@
+//! Signing in with OAuth 2.0 and OpenID Connect providers: the protocol, without a web framework.
+//!
+//! A provider is a value, [`ProviderSpec`]; a provider with credentials is an [`OAuthClient`]; the [`Registry`] holds them
+//! by name. The network is behind the trait [`HttpClient`]. Whoever serves browsers uses `oauth-login` and an
+//! adapter on top; this crate is enough for a program that handles the redirect itself.
+//!
+//! Wherever secrets are involved, `Debug`, `Display` and log events leave them out.
+
+mod authorization;
+mod claims;
+mod client;
+mod config;
+mod error;
+mod http;
+mod provider;
+mod registry;
+mod secret;
+mod spec;
+mod template;
+mod token;
+mod user;
+
+pub use async_trait::async_trait;
+#[doc(hidden)]
+pub use inventory;
+pub use secrecy::{ExposeSecret, SecretString};
+
+pub use authorization::{Authorization, AuthorizationRequest, CallbackParameters, PendingAuthorization};
+pub use claims::{Alternative, Claims, Document, EmailList, Field, Part, Path, Step, Transform};
+pub use client::OAuthClient;
+pub use config::ProviderConfig;
+pub use error::{Error, ErrorKind, Result};
+pub use http::{HttpClient, HttpRequest, HttpResponse, Location, Method, UrlTrust};
+pub use provider::{Provider, Settings, TokenRequest};
+pub use registry::{Catalogue, Registered, Registry, RegistryBuilder};
+pub use spec::{
+    Brand, ClientAuthentication, ExtraCall, Pkce, ProviderSpec, RequestBody, ResponseMode, Revocation, Setting,
+    SpaceEncoding, SpecFacts, SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,
+};
+pub use token::{OAuthToken, Scopes};
+pub use user::{EmailVerified, OAuthUserInfo, RawData, VerifiedEmail};
