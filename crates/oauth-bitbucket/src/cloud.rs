@@ -1,0 +1,72 @@
+//! Bitbucket Cloud, by the rules in force since May 2026.
+//!
+//! Plain OAuth 2.0: no ID token, no discovery, no revocation endpoint. The access token goes into the `Authorization` header only,
+//! lives two hours, and its refresh token is replaced at every use. Scopes are ticked on the consumer: the request
+//! can name them, but not widen or narrow them.
+
+use oauth_core::{
+    Brand, Claims, ClientAuthentication, EmailList, ErrorKind, ExtraCall, ProviderSpec, Revocation, TokenReply,
+    register,
+};
+
+use crate::scope;
+
+/// Bitbucket Cloud.
+///
+/// The account id is the UUID without its braces: it survives a rename, which neither user name nor nickname does.
+/// Of the addresses the primary one is chosen, else the first confirmed one, else the first, each with its own flag.
+/// Without the permission "Email: Read" the login succeeds and has no e-mail address.
+pub static BITBUCKET: ProviderSpec = ProviderSpec::oauth2(
+    "bitbucket",
+    "https://bitbucket.org/site/oauth2/authorize",
+    "https://bitbucket.org/site/oauth2/access_token",
+)
+.display_name("Bitbucket")
+.docs("https://developer.atlassian.com/cloud/bitbucket/oauth-2/")
+.console("https://support.atlassian.com/bitbucket-cloud/docs/use-oauth-on-bitbucket-cloud/")
+.brand(Brand { color: "#0052CC", icon_path: ICON })
+.scopes(&[scope::ACCOUNT, scope::EMAIL])
+.known_scopes(scope::ALL)
+.client_authentication(ClientAuthentication::Basic)
+.token_reply(TokenReply::standard().scope("scope | scopes"))
+.user_info("https://api.bitbucket.org/2.0/user")
+.calls(&[ExtraCall::get("emails", "https://api.bitbucket.org/2.0/user/emails").optional_on(&[403, 404]).next_page("next")])
+.claims(
+    Claims::id("uuid#trim:{}")
+        .emails(EmailList::new("@emails.values", "email").primary("is_primary").verified("is_confirmed"))
+        .username("username | nickname")
+        .name("display_name")
+        .avatar_url("links.avatar.href")
+        .profile_url("links.html.href"),
+)
+.revocation(Revocation::NotOffered {
+    instead: "Bitbucket Cloud has no revocation endpoint; people withdraw access in Personal settings > App authorizations",
+})
+.remedies(&[
+    (
+        ErrorKind::RedirectUriMismatch,
+        "The callback URL of the OAuth consumer must match character by character: check the protocol and trailing slashes",
+    ),
+    (
+        ErrorKind::UserInfoUnauthorized,
+        "Tick \"Account: Read\" among the permissions of the OAuth consumer, then sign in again",
+    ),
+    (
+        ErrorKind::UserInfoForbidden,
+        "Tick \"Account: Read\" among the permissions of the OAuth consumer, then sign in again",
+    ),
+    (
+        ErrorKind::EmailMissing,
+        "Tick \"Email: Read\" among the permissions of the OAuth consumer; the person needs an e-mail address on the Bitbucket account",
+    ),
+    (ErrorKind::ClientRefused, "Copy Key and Secret of the OAuth consumer again, from the workspace's settings"),
+    (
+        ErrorKind::InvalidGrant,
+        "The code or refresh token has been used or has ended: codes work once, refresh tokens are replaced at each use and end after three months",
+    ),
+]);
+
+register!(BITBUCKET);
+
+/// simple-icons, CC0.
+const ICON: &str = "M.778 1.213a.768.768 0 00-.768.892l3.263 19.81c.084.5.515.868 1.022.873H19.95a.772.772 0 00.77-.646l3.27-20.03a.768.768 0 00-.768-.891zM14.52 15.53H9.522L8.17 8.466h7.561z";

@@ -1,0 +1,33 @@
+//! Sign in with Bitbucket.
+//!
+//! Bitbucket Cloud, `bitbucket` in the registry: [`BITBUCKET`].
+//!
+//! An OAuth consumer is made in the workspace's settings under "OAuth consumers", with the callback URL
+//! `https://your.app/auth/bitbucket/callback` and the permissions "Account: Read" and "Email: Read". Its Key is the client id, its
+//! Secret the client secret.
+//!
+//! ```
+//! use oauth_core::{ProviderConfig, Registry};
+//! # use oauth_core::{HttpClient, HttpRequest, HttpResponse, Result, async_trait};
+//! # struct Http;
+//! # #[async_trait]
+//! # impl HttpClient for Http {
+//! #     async fn send(&self, _: HttpRequest) -> Result<HttpResponse> { Ok(HttpResponse::new(200, vec![])) }
+//! # }
+//! let registry = Registry::builder()
+//!     .http_client(Http)
+//!     .provider(&oauth_bitbucket::BITBUCKET)
+//!     .instance(ProviderConfig::new("bitbucket", "consumer-key", "consumer-secret"))
+//!     .build()?;
+//! assert_eq!(registry.get("bitbucket")?.scopes(), ["account", "email"]);
+//! # Ok::<(), oauth_core::Error>(())
+//! ```
+
+mod cloud;
+#[cfg(feature = "profile")]
+mod profile;
+pub mod scope;
+
+pub use cloud::BITBUCKET;
+#[cfg(feature = "profile")]
+pub use profile::{EmailAddress, Link, Links, Profile};
