@@ -1,0 +1,53 @@
+//! Every login provider, each behind a cargo feature of its name. None is on by default.
+//!
+//! ```toml
+//! oauth-providers = { version = "0.1", features = ["bitbucket"] }
+//! ```
+//!
+//! ```no_run
+//! # #[cfg(feature = "bitbucket")]
+//! # fn main() -> oauth_providers::oauth_core::Result<()> {
+//! use oauth_providers::oauth_core::{HttpClient, ProviderConfig};
+//!
+//! # fn http() -> impl HttpClient { struct H; #[oauth_core::async_trait] impl HttpClient for H { async fn send(&self, _: oauth_core::HttpRequest) -> oauth_core::Result<oauth_core::HttpResponse> { Ok(oauth_core::HttpResponse::new(200, vec![])) } } H }
+//! let registry = oauth_providers::registry()
+//!     .http_client(http()) // oauth_reqwest::ReqwestClient::new()?
+//!     .instance(ProviderConfig::new("bitbucket", "consumer-key", "consumer-secret"))
+//!     .build()?;
+//! let bitbucket = registry.get("bitbucket")?;
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "bitbucket"))]
+//! # fn main() {}
+//! ```
+
+pub use oauth_core;
+
+#[cfg(feature = "bitbucket")]
+pub use oauth_bitbucket as bitbucket;
+
+use oauth_core::{Catalogue, Provider, Registry, RegistryBuilder};
+
+/// The providers whose feature is on, and the names of all.
+///
+/// Naming them here keeps them in the program where self-registration does not work: a library that is linked from C, or wasm.
+pub static CATALOGUE: Catalogue = Catalogue { providers: ENABLED, known: &["bitbucket"], package: "oauth-providers" };
+
+static ENABLED: &[&dyn Provider] = &[
+    #[cfg(feature = "bitbucket")]
+    &bitbucket::BITBUCKET,
+];
+
+/// A registry builder that knows the providers whose feature is on.
+///
+/// ```
+/// use oauth_providers::oauth_core::ErrorKind;
+///
+/// let registry = oauth_providers::registry().build()?;
+/// let expected = if cfg!(feature = "bitbucket") { ErrorKind::ProviderNotConfigured } else { ErrorKind::ProviderNotCompiled };
+/// assert_eq!(registry.get("bitbucket").unwrap_err().kind(), expected);
+/// # Ok::<(), oauth_providers::oauth_core::Error>(())
+/// ```
+pub fn registry() -> RegistryBuilder {
+    Registry::builder().catalogue(&CATALOGUE)
+}
