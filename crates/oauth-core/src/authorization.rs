@@ -152,6 +152,11 @@ impl CallbackParameters {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The parameters of these names.
+    pub(crate) fn only(&self, names: &[&str]) -> Self {
+        self.0.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect()
+    }
+
     /// The parameters as a JSON object, for claims at `callback:name`.
     pub(crate) fn to_json(&self) -> String {
         let object = self.0.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();

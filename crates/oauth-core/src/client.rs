@@ -69,7 +69,10 @@ struct Inner {
     refresh_url: Template,
     revoke_url: Option<Template>,
     user_info_url: Option<Template>,
+    token_params: Vec<(&'static str, Template)>,
+    token_headers: Vec<(&'static str, Template)>,
     user_info_query: Vec<(&'static str, Template)>,
+    user_info_form: Vec<(&'static str, Template)>,
     user_info_headers: Vec<(&'static str, Template)>,
     calls: Vec<Call>,
     basic: Option<SecretString>,
@@ -91,6 +94,12 @@ struct Values<'a> {
     token: Option<&'a OAuthToken>,
     callback: Option<&'a CallbackParameters>,
     user_info: Option<&'a str>,
+}
+
+impl<'a> Values<'a> {
+    fn of(token: &'a OAuthToken) -> Self {
+        Self { token: Some(token), callback: Some(token.callback()), user_info: None }
+    }
 }
 
 impl OAuthClient {
@@ -198,7 +207,7 @@ impl OAuthClient {
     ///
     /// The provider cannot be reached, refuses, or gives no account id.
     pub async fn user_info(&self, token: &OAuthToken) -> Result<OAuthUserInfo> {
-        self.0.user_info(token, &CallbackParameters::default()).await.map_err(|error| self.explain(error))
+        self.0.user_info(token).await.map_err(|error| self.explain(error))
     }
 
     /// Exchanges the code and asks who signed in: what a callback needs, in one call.
@@ -209,7 +218,7 @@ impl OAuthClient {
         callback: &CallbackParameters,
     ) -> Result<(OAuthToken, OAuthUserInfo)> {
         let token = self.exchange_code(code, pending, callback).await?;
-        let user = self.0.user_info(&token, callback).await.map_err(|error| self.explain(error))?;
+        let user = self.0.user_info(&token).await.map_err(|error| self.explain(error))?;
         Ok((token, user))
     }
 
@@ -293,7 +302,10 @@ impl Inner {
                 Revocation::NotOffered { .. } => None,
             },
             user_info_url: facts.user_info_url.map(|url| endpoint("userinfo", url)).transpose()?,
+            token_params: filled(facts.token_params),
+            token_headers: filled(facts.token_headers),
             user_info_query: filled(facts.user_info_query),
+            user_info_form: filled(facts.user_info_form),
             user_info_headers: filled(facts.user_info_headers),
             calls,
             basic,
@@ -383,36 +395,38 @@ impl Inner {
         callback: &CallbackParameters,
     ) -> Result<OAuthToken> {
         let facts = self.facts();
-        let mut request = self.token_request("authorization_code");
+        let kept = callback.only(facts.callback_params);
+        let values = Values { token: None, callback: Some(&kept), user_info: None };
+        let mut request = self.token_request("authorization_code", values)?;
         request.set_param("code", code);
         request.set_param(facts.redirect_uri_param, pending.redirect_uri.as_str());
         if let Some(verifier) = &pending.code_verifier {
             request.set_param("code_verifier", verifier.clone());
         }
-        self.request_token(&self.token_url, request, Values { token: None, callback: Some(callback), user_info: None })
-            .await
+        let token = self.request_token(&self.token_url, request, values).await?;
+        Ok(token.with_callback(kept))
     }
 
     async fn refresh_token(&self, token: &OAuthToken) -> Result<OAuthToken> {
         let Some(refresh_token) = token.refresh_token() else {
             return Err(Error::new(ErrorKind::Unsupported, "the token has no refresh token"));
         };
-        let mut request = self.token_request("refresh_token");
+        let values = Values::of(token);
+        let mut request = self.token_request("refresh_token", values)?;
         request.set_param("refresh_token", refresh_token.clone());
-        let values = Values { token: Some(token), callback: None, user_info: None };
-        Ok(self.request_token(&self.refresh_url, request, values).await?.or_refresh_token_of(token))
+        Ok(self.request_token(&self.refresh_url, request, values).await?.succeeding(token))
     }
 
     /// A token request with its grant type and client authentication, the same for an exchange and for a refresh.
-    fn token_request(&self, grant_type: &'static str) -> TokenRequest {
+    fn token_request(&self, grant_type: &'static str, values: Values<'_>) -> Result<TokenRequest> {
         let facts = self.facts();
         let mut request = TokenRequest { params: Vec::with_capacity(8), headers: Vec::with_capacity(4) };
         request.set_param("grant_type", grant_type);
-        for (name, value) in facts.token_params {
-            request.set_param(*name, *value);
+        for (name, value) in &self.token_params {
+            request.set_param(*name, value.text(|name| self.value(name, values))?);
         }
-        for (name, value) in facts.token_headers {
-            request.set_header(*name, *value);
+        for (name, value) in &self.token_headers {
+            request.set_header(*name, value.text(|name| self.value(name, values))?);
         }
         match (&self.basic, facts.client_authentication, &self.client_secret) {
             (Some(basic), ..) => request.set_header("authorization", basic.clone()),
@@ -422,18 +436,11 @@ impl Inner {
             }
             _ => request.set_param(facts.client_id_param, self.client_id.as_str()),
         }
-        request
+        Ok(request)
     }
 
     async fn request_token(&self, url: &Template, mut request: TokenRequest, values: Values<'_>) -> Result<OAuthToken> {
         let facts = self.facts();
-        for (_, value) in &mut request.params {
-            if value.expose_secret().contains('{')
-                && facts.token_params.iter().any(|(_, param)| *param == value.expose_secret())
-            {
-                *value = Template::new(value.expose_secret()).text(|name| self.value(name, values))?.into();
-            }
-        }
         self.provider.token_request(&mut request, &self.settings)?;
         let mut url = url.url(|name| self.value(name, values))?;
         let params = || request.params.iter().map(|(name, value)| (name.as_ref(), value.expose_secret()));
@@ -479,18 +486,16 @@ impl Inner {
                 _ => error,
             });
         };
-        let (token, hint) = match token.refresh_token() {
+        let values = Values::of(token);
+        let (secret, hint) = match token.refresh_token() {
             Some(refresh_token) => (refresh_token, "refresh_token"),
             None => (token.access_token(), "access_token"),
         };
-        let mut request = self.token_request("");
+        let mut request = self.token_request("", values)?;
         request.params.retain(|(name, _)| name != "grant_type");
-        request.set_param("token", token.clone());
+        request.set_param("token", secret.clone());
         request.set_param("token_type_hint", hint);
-        let mut http = HttpRequest::new(
-            Method::Post,
-            url.url(|name| self.value(name, Values { token: None, callback: None, user_info: None }))?,
-        );
+        let mut http = HttpRequest::new(Method::Post, url.url(|name| self.value(name, values))?);
         http.set_header("content-type", "application/x-www-form-urlencoded");
         for (name, value) in &request.headers {
             http.set_header(name.clone(), value.expose_secret());
@@ -504,8 +509,8 @@ impl Inner {
         Err(Error::new(ErrorKind::TokenRefused, format!("the revocation endpoint answered {}", response.status)))
     }
 
-    async fn user_info(&self, token: &OAuthToken, callback: &CallbackParameters) -> Result<OAuthUserInfo> {
-        let values = Values { token: Some(token), callback: Some(callback), user_info: None };
+    async fn user_info(&self, token: &OAuthToken) -> Result<OAuthUserInfo> {
+        let values = Values::of(token);
         let independent = self.calls.iter().filter(|call| !call.after_user_info);
         let (user_info, mut calls) = try_join(
             self.user_info_reply(token, values),
@@ -516,7 +521,7 @@ impl Inner {
         let dependent = self.calls.iter().filter(|call| call.after_user_info);
         calls.extend(try_join_all(dependent.map(|call| self.call(call, token, values))).await?);
 
-        let callback_json = self.claims.reads(&Document::Callback).then(|| callback.to_json());
+        let callback_json = self.claims.reads(&Document::Callback).then(|| token.callback().to_json());
         let mut user = self.claims.read(&self.name, |document| match document {
             Document::UserInfo => vec![user_info.as_str()],
             Document::Call(name) => {
@@ -559,8 +564,8 @@ impl Inner {
             request.body = Some(json.as_bytes().to_vec());
         } else if facts.user_info_method == Method::Post {
             let mut fields = Vec::new();
-            for (name, value) in facts.user_info_form {
-                fields.push((*name, Template::new(value).text(|name| self.value(name, values))?));
+            for (name, value) in &self.user_info_form {
+                fields.push((*name, value.text(|name| self.value(name, values))?));
             }
             if let TokenPlacement::Form(name) = facts.token_placement {
                 fields.push((name, token.access_token().expose_secret().to_owned()));

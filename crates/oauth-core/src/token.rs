@@ -11,6 +11,7 @@ use serde_with::{As, DisplayFromStr, NoneAsEmptyString, OneOrMany, PickFirst};
 
 use crate::{
     Error, ErrorKind, Result,
+    authorization::CallbackParameters,
     claims::{Captured, Lookup, Path, Step, Wanted, text},
     http::HttpResponse,
     spec::{SuccessCheck, TokenReply},
@@ -36,6 +37,8 @@ pub struct OAuthToken {
     expires_at: Option<SystemTime>,
     scopes: Option<Scopes>,
     raw: SecretString,
+    /// What later requests of the same grant need of the callback.
+    callback: CallbackParameters,
 }
 
 impl OAuthToken {
@@ -49,6 +52,7 @@ impl OAuthToken {
             expires_at: None,
             scopes: None,
             raw: SecretString::from("{}"),
+            callback: CallbackParameters::default(),
         }
     }
 
@@ -97,9 +101,20 @@ impl OAuthToken {
         &self.raw
     }
 
-    /// Keeps the refresh token of `older` when the reply brought none (RFC 6749 section 6).
+    pub(crate) fn callback(&self) -> &CallbackParameters {
+        &self.callback
+    }
+
     #[must_use]
-    pub(crate) fn or_refresh_token_of(mut self, older: &Self) -> Self {
+    pub(crate) fn with_callback(mut self, callback: CallbackParameters) -> Self {
+        self.callback = callback;
+        self
+    }
+
+    /// Goes on where `older` ends: its refresh token stays when the reply brought none (RFC 6749 section 6).
+    #[must_use]
+    pub(crate) fn succeeding(mut self, older: &Self) -> Self {
+        self.callback.clone_from(&older.callback);
         if self.refresh_token.is_none() {
             self.refresh_token.clone_from(&older.refresh_token);
         }
@@ -264,6 +279,7 @@ impl TokenReader {
                 }),
             scopes: value(&self.scope).map(|raw| self.scopes(raw)).transpose()?,
             raw: SecretString::from(""),
+            callback: CallbackParameters::default(),
         })
     }
 
@@ -453,7 +469,8 @@ mod tests {
 
     #[test]
     fn odd_but_honest_replies_are_read() {
-        let table: [(&str, Option<u64>, Option<&str>, Option<&[&str]>); 18] = [
+        type Row = (&'static str, Option<u64>, Option<&'static str>, Option<&'static [&'static str]>);
+        let table: [Row; 18] = [
             (r#"{"access_token":"t"}"#, None, None, None),
             (r#"{"access_token":"t","token_type":"BEARER","expires_in":3600}"#, Some(3600), None, None),
             (r#"{"access_token":"t","token_type":null,"expires_in":"3600"}"#, Some(3600), None, None),
