@@ -65,10 +65,10 @@ struct Inner {
     authorize_head: String,
     /// The instance's own scopes as they stand in that URL.
     authorize_scopes: String,
-    token_url: Template,
-    refresh_url: Template,
-    revoke_url: Option<Template>,
-    user_info_url: Option<Template>,
+    token_url: EndpointUrl,
+    refresh_url: EndpointUrl,
+    revoke_url: Option<EndpointUrl>,
+    user_info_url: Option<EndpointUrl>,
     token_params: Vec<(&'static str, Template)>,
     token_headers: Vec<(&'static str, Template)>,
     user_info_query: Vec<(&'static str, Template)>,
@@ -83,9 +83,16 @@ struct Inner {
 
 struct Call {
     spec: &'static ExtraCall,
-    url: Template,
+    url: EndpointUrl,
     next_page: Option<Lookup>,
     after_user_info: bool,
+}
+
+/// The URL of an endpoint: parsed once, unless the login brings a part of it.
+#[derive(Clone)]
+enum EndpointUrl {
+    Fixed(Url),
+    PerLogin(Template),
 }
 
 /// Values that stand in for the variables of URLs, parameters and headers.
@@ -263,7 +270,10 @@ impl Inner {
             };
             let missing = template.variables().find(|name| !late(name)).map(str::to_owned);
             match missing {
-                None => Ok(template),
+                None => match template.fixed_url() {
+                    Some(url) => url.map(EndpointUrl::Fixed),
+                    None => Ok(EndpointUrl::PerLogin(template)),
+                },
                 Some(name) => Err(Error::configuration(format!(
                     "{{{name}}} in the URL {} has no value",
                     variable_name(&instance, &setting)
@@ -274,7 +284,12 @@ impl Inner {
             pairs.iter().map(|(name, value)| (*name, Template::new(value).fill(fixed))).collect::<Vec<_>>()
         };
 
-        let authorize = endpoint("authorize", facts.authorize_url)?.url(|_| None)?;
+        let authorize = match endpoint("authorize", facts.authorize_url)? {
+            EndpointUrl::Fixed(url) => url,
+            EndpointUrl::PerLogin(_) => {
+                return Err(Error::configuration("the authorization URL has a variable that no setting gives"));
+            }
+        };
         let further = provider.authorize_params(&settings)?;
         let authorize_head = authorize_head(provider.spec(), authorize, &client_id, &further)?;
         let token_url = endpoint("token", facts.token_url)?;
@@ -284,7 +299,7 @@ impl Inner {
             .iter()
             .map(|spec| {
                 let url = endpoint(spec.name, spec.url)?;
-                let after_user_info = url.variables().any(|name| name.starts_with("userinfo:"));
+                let after_user_info = matches!(&url, EndpointUrl::PerLogin(url) if url.variables().any(|name| name.starts_with("userinfo:")));
                 Ok(Call { spec, url, next_page: spec.next_page.map(Lookup::new), after_user_info })
             })
             .collect::<Result<Vec<_>>>()?;
@@ -439,10 +454,15 @@ impl Inner {
         Ok(request)
     }
 
-    async fn request_token(&self, url: &Template, mut request: TokenRequest, values: Values<'_>) -> Result<OAuthToken> {
+    async fn request_token(
+        &self,
+        url: &EndpointUrl,
+        mut request: TokenRequest,
+        values: Values<'_>,
+    ) -> Result<OAuthToken> {
         let facts = self.facts();
         self.provider.token_request(&mut request, &self.settings)?;
-        let mut url = url.url(|name| self.value(name, values))?;
+        let mut url = self.url(url, values)?;
         let params = || request.params.iter().map(|(name, value)| (name.as_ref(), value.expose_secret()));
         let mut http = match facts.token_method {
             Method::Post => {
@@ -495,7 +515,7 @@ impl Inner {
         request.params.retain(|(name, _)| name != "grant_type");
         request.set_param("token", secret.clone());
         request.set_param("token_type_hint", hint);
-        let mut http = HttpRequest::new(Method::Post, url.url(|name| self.value(name, values))?);
+        let mut http = HttpRequest::new(Method::Post, self.url(url, values)?);
         http.set_header("content-type", "application/x-www-form-urlencoded");
         for (name, value) in &request.headers {
             http.set_header(name.clone(), value.expose_secret());
@@ -553,7 +573,7 @@ impl Inner {
                 return Err(Error::configuration("the provider's spec has no user-info URL"));
             }
         };
-        let mut url = url.url(|name| self.value(name, values))?;
+        let mut url = self.url(url, values)?;
         for (name, value) in &self.user_info_query {
             let value = value.text(|name| self.value(name, values))?;
             url.query_pairs_mut().append_pair(name, &value);
@@ -591,7 +611,7 @@ impl Inner {
 
     /// The pages of an extra call; none if the provider does not permit it.
     async fn call(&self, call: &Call, token: &OAuthToken, values: Values<'_>) -> Result<(&'static str, Vec<String>)> {
-        let first = call.url.url(|name| self.value(name, values))?;
+        let first = self.url(&call.url, values)?;
         let mut pages = Vec::new();
         let mut next = Some(first.clone());
         while let Some(url) = next.take() {
@@ -649,6 +669,13 @@ impl Inner {
         request.url_trust = UrlTrust::Configured;
         self.provider.user_info_request(&mut request, token, &self.settings)?;
         Ok(request)
+    }
+
+    fn url(&self, url: &EndpointUrl, values: Values<'_>) -> Result<Url> {
+        match url {
+            EndpointUrl::Fixed(url) => Ok(url.clone()),
+            EndpointUrl::PerLogin(template) => template.url(|name| self.value(name, values)),
+        }
     }
 
     /// The value of a variable that is known only while a login runs.

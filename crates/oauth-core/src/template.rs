@@ -68,6 +68,14 @@ impl Template {
         Self(pieces)
     }
 
+    /// The URL, if nothing in it is left open.
+    pub(crate) fn fixed_url(&self) -> Option<Result<Url>> {
+        match self.0.as_slice() {
+            [Piece::Text(text)] => Some(parse_url(text)),
+            _ => None,
+        }
+    }
+
     /// The URL, with every variable replaced.
     pub(crate) fn url(&self, value: impl Fn(&str) -> Option<String>) -> Result<Url> {
         let text = self.resolve(value, encode)?;

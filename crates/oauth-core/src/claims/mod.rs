@@ -533,10 +533,15 @@ fn is_email(text: &str) -> bool {
             .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'))
 }
 
-/// Only absolute web addresses are handed on: `javascript:` and relative ones have no place in a page.
+/// Only absolute web addresses are handed on: `javascript:` and relative ones have no place in a page, and characters that
+/// RFC 3986 does not allow have none in an attribute.
 fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     text.len() <= 2048
-        && url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
+        && rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['))
+        && !text.chars().any(|c| {
+            c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
+        })
 }
 
 #[cfg(test)]
