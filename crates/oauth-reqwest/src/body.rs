@@ -1,8 +1,5 @@
 //! Reading a reply's body: never more than the limit, before decoding and after.
 
-use std::io::Read;
-
-use flate2::bufread::GzDecoder;
 use reqwest::{
     Response,
     header::{CONTENT_ENCODING, HeaderMap},
@@ -21,6 +18,7 @@ pub(crate) enum BodyError {
     /// A content coding that was not asked for, or more than one.
     UnknownCoding,
     /// Not what its coding says.
+    #[cfg(feature = "gzip")]
     Damaged,
 }
 
@@ -28,8 +26,12 @@ pub(crate) enum BodyError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Coding {
     Identity,
+    #[cfg(feature = "gzip")]
     Gzip,
 }
+
+/// The coding that replies may have, as `Accept-Encoding` names it.
+pub(crate) const ACCEPTED: &str = if cfg!(feature = "gzip") { "gzip" } else { "identity" };
 
 /// Reads and decodes the body, of which at most `limit` bytes may come.
 pub(crate) async fn read(reply: &mut Response, limit: usize) -> Result<Vec<u8>, BodyError> {
@@ -37,6 +39,7 @@ pub(crate) async fn read(reply: &mut Response, limit: usize) -> Result<Vec<u8>, 
     let body = read_coded(reply, limit).await?;
     match coding {
         // A reply without content, such as 204, may still name a coding.
+        #[cfg(feature = "gzip")]
         Coding::Gzip if !body.is_empty() => gunzip(&body, limit),
         _ => Ok(body),
     }
@@ -74,25 +77,36 @@ fn coding(headers: &HeaderMap) -> Result<Coding, BodyError> {
             if name.is_empty() || name.eq_ignore_ascii_case("identity") {
                 continue;
             }
-            let gzip = name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip");
-            if !gzip || coding == Coding::Gzip {
+            if coding != Coding::Identity {
                 return Err(BodyError::UnknownCoding);
             }
-            coding = Coding::Gzip;
+            coding = decodable(name)?;
         }
     }
     Ok(coding)
 }
 
+fn decodable(name: &str) -> Result<Coding, BodyError> {
+    #[cfg(feature = "gzip")]
+    if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") {
+        return Ok(Coding::Gzip);
+    }
+    let _ = name;
+    Err(BodyError::UnknownCoding)
+}
+
+#[cfg(feature = "gzip")]
 fn gunzip(coded: &[u8], limit: usize) -> Result<Vec<u8>, BodyError> {
+    use std::io::Read as _;
+
     let mut decoded = Vec::with_capacity(coded.len().saturating_mul(4).min(limit));
     // One byte more than the limit is read, to tell "at the limit" from "beyond".
     let cut = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    GzDecoder::new(coded).take(cut).read_to_end(&mut decoded).map_err(|_| BodyError::Damaged)?;
+    flate2::bufread::GzDecoder::new(coded).take(cut).read_to_end(&mut decoded).map_err(|_| BodyError::Damaged)?;
     if decoded.len() > limit { Err(BodyError::TooLarge) } else { Ok(decoded) }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "gzip"))]
 mod tests {
     #![allow(clippy::unwrap_used)]
 

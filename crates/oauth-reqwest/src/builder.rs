@@ -10,6 +10,7 @@ use reqwest::{
 };
 
 use crate::{
+    body,
     client::ReqwestClient,
     guard::{Guard, Resolver},
 };
@@ -183,7 +184,7 @@ impl ReqwestClientBuilder {
 
     fn client(&self, roots: &[Certificate], resolver: Resolver, proxy: Proxy) -> Result<reqwest::Client> {
         let mut headers = HeaderMap::with_capacity(1);
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPTED));
 
         // What another crate of the application can switch on through reqwest's features is switched off by name.
         let mut builder = reqwest::Client::builder()

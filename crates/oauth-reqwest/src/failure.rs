@@ -6,7 +6,11 @@ use oauth_core::{Error, ErrorKind, Location};
 use reqwest::{Method, Response, header::LOCATION};
 use url::Url;
 
-use crate::{body::BodyError, builder::Limits, guard::Refused};
+use crate::{
+    body::{self, BodyError},
+    builder::Limits,
+    guard::Refused,
+};
 
 const CHECK_NETWORK: &str = "Check that this machine reaches the host: its name, DNS, firewalls, proxies.";
 const ALLOW_PRIVATE: &str = "If this identity provider is meant to be on a private network, name its network or host \
@@ -45,9 +49,10 @@ pub(crate) fn body_failed(exchange: &Exchange<'_>, error: BodyError, limits: &Li
         .with_remedy("Check the URL of the endpoint; if replies are truly that large, raise `max_body_bytes`."),
         BodyError::UnknownCoding => Error::new(
             ErrorKind::Transport,
-            format!("{exchange} answered in a content coding other than gzip, or in more than one"),
+            format!("{exchange} answered in a content coding other than {}, or in more than one", body::ACCEPTED),
         )
         .with_remedy(RIGHT_URL),
+        #[cfg(feature = "gzip")]
         BodyError::Damaged => {
             Error::new(ErrorKind::Transport, format!("{exchange} answered with damaged gzip")).with_remedy(RIGHT_URL)
         }

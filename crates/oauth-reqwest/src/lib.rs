@@ -29,6 +29,7 @@
 //! | feature | default | |
 //! |---|---|---|
 //! | `rustls` | yes | TLS by rustls with aws-lc-rs; without it, install a rustls `CryptoProvider` first |
+//! | `gzip` | yes | reads replies in gzip, which some servers send unasked; without it they are an error |
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `system-proxy` | no | `system_proxy` reads the settings of macOS and Windows too, not only the environment |
 
