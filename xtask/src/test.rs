@@ -30,6 +30,7 @@ const STEPS: &[(&str, Step)] = &[
     ("tidy", || tidy::run().map(|()| RIGHT)),
     ("tests", || nextest(&["--filterset", "not binary(browser)"])),
     ("browser", || nextest(&["--filterset", "binary(browser)"])),
+    ("bench, one round", bench),
     ("documentation tests", documentation_tests),
     ("documentation", documentation),
     ("book", || cmd::run(cmd::new("mdbook").args(["build", "docs"])).map(|()| RIGHT)),
@@ -122,6 +123,12 @@ fn counted(command: Command) -> Result<Report> {
     let mut report = Report::default();
     let outcome = cmd::stream(command, |line| report.count(line));
     if report.failed == 0 { outcome.map(|()| report) } else { Ok(report) }
+}
+
+/// That the bench does what it measures; how fast is for `cargo xtask bench`.
+fn bench() -> Result<Report> {
+    cmd::run(cmd::cargo(&["test", "--bench", "login"]).args(WHOLE_WORKSPACE).args(["--", "--smoke"]))?;
+    Ok(RIGHT)
 }
 
 /// Broken links and the like, which only rustdoc sees.

@@ -3,8 +3,15 @@
 //! Ratios within one run are what counts; the provider is a process of its own and not measured.
 //!
 //! `login` prints wall time and CPU time; `login --count-instructions <contender> <logins>` does that many logins and ends,
-//! for callgrind; `login --serve` is the provider.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+//! for callgrind; `login --smoke` does one login of each, which shows that they work; `login --serve` is the provider.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::struct_field_names,
+    missing_docs
+)]
 
 mod by_hand;
 mod ours;
@@ -54,6 +61,12 @@ fn main() {
             let provider = provider::Process::start(Duration::ZERO);
             let logins = logins.parse().expect("a number of logins");
             runtime().block_on(async { Contender::new(contender, &provider.base_url).sign_in_many(logins, 1).await });
+        }
+        ["--smoke"] => {
+            let provider = provider::Process::start(Duration::ZERO);
+            for contender in ["by-hand", "ours"] {
+                runtime().block_on(Contender::new(contender, &provider.base_url).sign_in());
+            }
         }
         _ => {
             wall_time();
