@@ -113,7 +113,7 @@ fn cpu_time() {
                 runtime.block_on(contender.sign_in_many(64, at_once));
                 let begun = cpu();
                 runtime.block_on(contender.sign_in_many(LOGINS, at_once));
-                cost.push((cpu() - begun).as_secs_f64() * 1e6 / f64::from(LOGINS));
+                cost.push(cpu().saturating_sub(begun).as_secs_f64() * 1e6 / f64::from(LOGINS));
             }
         }
         let [by_hand, ours] = cost.map(|mut cost| {
