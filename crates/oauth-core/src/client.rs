@@ -128,6 +128,7 @@ impl OAuthClient {
         config: ProviderConfig,
         http: Arc<dyn HttpClient>,
     ) -> Result<Self> {
+        provider.spec().check_whole().map_err(|error| error.with_provider(&config.instance))?;
         let config = CheckedConfig::new(provider, config)?;
         let name = config.instance.clone();
         Inner::new(provider, config, http)

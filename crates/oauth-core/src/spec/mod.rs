@@ -5,6 +5,7 @@
 
 mod check;
 mod parts;
+mod whole;
 
 use crate::{claims::Claims, error::ErrorKind, http::Method};
 
