@@ -12,6 +12,8 @@ mod client;
 mod config;
 mod error;
 mod http;
+#[cfg(feature = "oidc")]
+mod oidc;
 mod provider;
 mod registry;
 mod secret;
@@ -35,7 +37,7 @@ pub use provider::{Provider, Settings, TokenRequest};
 pub use registry::{Catalogue, Registered, Registry, RegistryBuilder};
 pub use spec::{
     Brand, ClientAuthentication, ExtraCall, Pkce, ProviderSpec, RequestBody, ResponseMode, Revocation, Setting,
-    SpaceEncoding, SpecFacts, SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,
+    SigningAlgorithm, SpaceEncoding, SpecFacts, SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,
 };
 pub use token::{OAuthToken, Scopes};
 pub use user::{EmailVerified, OAuthUserInfo, RawData, VerifiedEmail};

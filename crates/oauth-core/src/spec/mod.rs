@@ -4,11 +4,13 @@
 //! book describes one.
 
 mod check;
+mod openid;
 mod parts;
 
 use crate::{claims::Claims, error::ErrorKind, http::Method};
 
 pub(crate) use check::MANAGED;
+pub use openid::SigningAlgorithm;
 pub use parts::{
     Brand, ClientAuthentication, ExtraCall, Pkce, RequestBody, ResponseMode, Revocation, Setting, SpaceEncoding,
     SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,
