@@ -12,6 +12,7 @@ mod client;
 mod config;
 mod error;
 mod http;
+mod identity;
 #[cfg(feature = "oidc")]
 mod oidc;
 mod provider;
@@ -33,11 +34,13 @@ pub use client::OAuthClient;
 pub use config::ProviderConfig;
 pub use error::{Error, ErrorKind, Result};
 pub use http::{HttpClient, HttpRequest, HttpResponse, Location, Method, UrlTrust};
+pub use identity::Identity;
 pub use provider::{Provider, Settings, TokenRequest};
 pub use registry::{Catalogue, Registered, Registry, RegistryBuilder};
 pub use spec::{
-    Brand, ClientAuthentication, ExtraCall, Pkce, ProviderSpec, RequestBody, ResponseMode, Revocation, Setting,
-    SigningAlgorithm, SpaceEncoding, SpecFacts, SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,
+    Brand, ClientAuthentication, ExtraCall, IssuerTemplate, Pkce, ProviderSpec, RequestBody, ResponseMode, Revocation,
+    Setting, SigningAlgorithm, SpaceEncoding, SpecFacts, SuccessCheck, TokenPlacement, TokenReply, UserInfoSource,
+    Variable,
 };
 pub use token::{OAuthToken, Scopes};
 pub use user::{EmailVerified, OAuthUserInfo, RawData, VerifiedEmail};

@@ -1,7 +1,12 @@
 //! OpenID Connect: discovery, key sets and the verification of ID tokens. Compiled with the feature `oidc`.
 
+mod id_token;
 mod json;
 mod jws;
 mod keys;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, unreachable_pub, dead_code)]
+#[path = "../../tests/support/signer.rs"]
+mod signer;
 #[cfg(test)]
 mod vectors;

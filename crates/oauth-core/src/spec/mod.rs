@@ -10,7 +10,7 @@ mod parts;
 use crate::{claims::Claims, error::ErrorKind, http::Method};
 
 pub(crate) use check::MANAGED;
-pub use openid::SigningAlgorithm;
+pub use openid::{IssuerTemplate, SigningAlgorithm};
 pub use parts::{
     Brand, ClientAuthentication, ExtraCall, Pkce, RequestBody, ResponseMode, Revocation, Setting, SpaceEncoding,
     SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,

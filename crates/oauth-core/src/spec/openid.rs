@@ -63,3 +63,47 @@ impl SigningAlgorithm {
         }
     }
 }
+
+/// The issuer of a provider whose tenants each have their own: a text with one `{placeholder}` that stands for a claim.
+///
+/// A token of such a provider is accepted if the claim is a GUID and the template, filled with it, is the token's issuer.
+/// Which tenants may sign in is for [`Provider::identity`](crate::Provider::identity) to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IssuerTemplate {
+    template: &'static str,
+    claim: &'static str,
+}
+
+impl IssuerTemplate {
+    /// A template whose placeholder stands for `claim`, such as `tid`.
+    ///
+    /// # Panics
+    ///
+    /// In const evaluation: when the template is not an `https` URL.
+    #[must_use]
+    pub const fn new(template: &'static str, claim: &'static str) -> Self {
+        Self { template: super::check::url(template), claim }
+    }
+
+    /// The template, as the provider's metadata spells it.
+    #[must_use]
+    pub const fn template(&self) -> &'static str {
+        self.template
+    }
+
+    /// The claim that fills it.
+    #[must_use]
+    pub const fn claim(&self) -> &'static str {
+        self.claim
+    }
+
+    /// The issuer of one tenant.
+    #[must_use]
+    pub fn issuer_of(&self, tenant: &str) -> String {
+        let filled = self.template.split_once('{').and_then(|(before, rest)| {
+            let (_, after) = rest.split_once('}')?;
+            Some([before, tenant, after].concat())
+        });
+        filled.unwrap_or_else(|| self.template.to_owned())
+    }
+}
