@@ -1,5 +1,7 @@
 //! OpenID Connect: discovery, key sets and the verification of ID tokens. Compiled with the feature `oidc`.
 
+mod cache;
+mod discovery;
 mod id_token;
 mod json;
 mod jws;
