@@ -10,10 +10,14 @@ mod authorization;
 mod claims;
 mod client;
 mod config;
+mod endpoints;
 mod error;
 mod http;
 mod identity;
 #[cfg(feature = "oidc")]
+mod oidc;
+#[cfg(not(feature = "oidc"))]
+#[path = "oidc_off.rs"]
 mod oidc;
 mod provider;
 mod registry;
@@ -38,9 +42,9 @@ pub use identity::Identity;
 pub use provider::{Provider, Settings, TokenRequest};
 pub use registry::{Catalogue, Registered, Registry, RegistryBuilder};
 pub use spec::{
-    Brand, ClientAuthentication, ExtraCall, IssuerTemplate, Pkce, ProviderSpec, RequestBody, ResponseMode, Revocation,
-    Setting, SigningAlgorithm, SpaceEncoding, SpecFacts, SuccessCheck, TokenPlacement, TokenReply, UserInfoSource,
-    Variable,
+    Brand, ClientAuthentication, ExtraCall, IssuerTemplate, Nonce, OpenIdFacts, Pkce, ProviderSpec, RequestBody,
+    ResponseMode, Revocation, Setting, SigningAlgorithm, SpaceEncoding, SpecFacts, SuccessCheck, TokenPlacement,
+    TokenReply, UserInfoSource, Variable,
 };
 pub use token::{OAuthToken, Scopes};
 pub use user::{EmailVerified, OAuthUserInfo, RawData, VerifiedEmail};

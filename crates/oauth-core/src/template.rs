@@ -1,6 +1,6 @@
 //! Text with `{variables}`: the URLs, extra parameters and header values of a spec.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
@@ -38,6 +38,12 @@ impl Template {
             pieces.push(Piece::Text(rest.to_owned()));
         }
         Self(pieces)
+    }
+
+    /// A text without variables, whatever braces it has.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn fixed(text: &str) -> Self {
+        Self(vec![Piece::Text(text.to_owned())])
     }
 
     pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
@@ -103,6 +109,15 @@ impl Template {
             }
         }
         Ok(text)
+    }
+}
+
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| match piece {
+            Piece::Text(text) => f.write_str(text),
+            Piece::Variable(name) => write!(f, "{{{name}}}"),
+        })
     }
 }
 

@@ -109,11 +109,6 @@ impl<T> Cached<T> {
         self.with_state(|state| state.accept(now, Ok(fetched))).ok()
     }
 
-    /// The document, if there is one that serves; nothing is fetched.
-    pub(crate) fn peek(&self, now: Instant) -> Option<Arc<T>> {
-        self.with_state(|state| state.usable(now))
-    }
-
     fn with_state<R>(&self, act: impl FnOnce(&mut State<T>) -> R) -> R {
         act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -303,7 +298,7 @@ mod tests {
         let seen = provider.cached.get(now, || provider.fetch()).await.unwrap();
         let renewed = join_all((0..500).map(|_| provider.renew(now, &seen))).await;
         assert!(renewed.into_iter().all(|value| value == Some(2)));
-        let seen = provider.cached.peek(now).unwrap();
+        let seen = provider.cached.get(now, || provider.fetch()).await.unwrap();
         for _ in 0..500 {
             assert_eq!(provider.renew(now + MINUTE - Duration::from_secs(1), &seen).await, None);
         }

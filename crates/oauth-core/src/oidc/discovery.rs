@@ -1,16 +1,21 @@
 //! The provider's metadata (OpenID Connect Discovery 1.0 section 4, RFC 8414).
 
+use serde_json::value::RawValue;
 use url::{Host, Url};
 
 use super::{
-    id_token::{IssuerRule, is_guid},
+    id_token::IssuerRule,
     json::{Object, Refused},
 };
 use crate::{
+    authorization::CallbackIssuer,
     http::UrlTrust,
     spec::IssuerTemplate,
     template::{is_loopback, parse_url},
 };
+
+/// Why the metadata of somebody else is refused.
+pub(crate) const ANOTHER_ISSUER: &str = "names another issuer than the one that was asked";
 
 /// What is used of the metadata. Everything else, such as the algorithms it lists, is for others to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +28,7 @@ pub(crate) struct Metadata {
     pub(crate) user_info: Option<DiscoveredUrl>,
     pub(crate) revoke: Option<DiscoveredUrl>,
     /// Whether every callback names the issuer (RFC 9207 section 3).
-    pub(crate) names_issuer: bool,
+    pub(crate) callback_issuer: CallbackIssuer,
 }
 
 /// A URL of the metadata, and whether the address guard applies to it.
@@ -48,8 +53,7 @@ impl Metadata {
     ) -> Result<Self, Refused> {
         let metadata = Object::parse(json)?;
         let named = metadata.text("issuer")?.ok_or_else(|| Refused::new("names no issuer"))?;
-        let rule = issuer_rule(&named, issuer, aliases, template)
-            .ok_or_else(|| Refused::new("names another issuer than the one that was asked"))?;
+        let rule = issuer_rule(&named, issuer, aliases, template).ok_or_else(|| Refused::new(ANOTHER_ISSUER))?;
         let configured = Url::parse(issuer).map_err(|_| Refused::new("has an issuer that is no URL"))?;
         let url = |name: &'static str| match metadata.text(name)? {
             Some(text) => DiscoveredUrl::new(&text, &configured)
@@ -57,10 +61,10 @@ impl Metadata {
                 .ok_or_else(|| Refused::new(format!("has a member {name} that is no https URL"))),
             None => Ok(None),
         };
-        let names_issuer = match metadata.get("authorization_response_iss_parameter_supported").map(|value| value.get())
-        {
-            Some("true") => true,
-            Some("false") | None => false,
+        let flag = metadata.get("authorization_response_iss_parameter_supported");
+        let callback_issuer = match flag.map(RawValue::get) {
+            Some("true") => CallbackIssuer::Required,
+            Some("false") | None => CallbackIssuer::Optional,
             Some(_) => return Err(Refused::new("has a flag that is neither true nor false")),
         };
         Ok(Self {
@@ -70,7 +74,7 @@ impl Metadata {
             jwks: url("jwks_uri")?,
             user_info: url("userinfo_endpoint")?,
             revoke: url("revocation_endpoint")?,
-            names_issuer,
+            callback_issuer,
         })
     }
 }
@@ -87,8 +91,9 @@ fn issuer_rule(
             return Some(IssuerRule::Template(template));
         }
         // Asked by another name of a tenant, such a provider answers with the tenant's id.
-        if named.split(['/', '.']).any(|part| is_guid(part) && template.issuer_of(part) == named) {
-            return Some(IssuerRule::Exact { issuer: named.to_owned(), aliases: &[] });
+        let rule = IssuerRule::of_tenant(template, named);
+        if rule.exact().is_some() {
+            return Some(rule);
         }
     }
     (named == issuer).then(|| IssuerRule::Exact { issuer: issuer.to_owned(), aliases })

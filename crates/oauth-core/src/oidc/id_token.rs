@@ -33,6 +33,22 @@ pub(crate) enum IssuerRule {
 }
 
 impl IssuerRule {
+    /// The rule for an issuer that may be the one of a single tenant.
+    pub(crate) fn of_tenant(template: IssuerTemplate, issuer: &str) -> Self {
+        if issuer.split(['/', '.']).any(|part| is_guid(part) && template.issuer_of(part) == issuer) {
+            return Self::Exact { issuer: issuer.to_owned(), aliases: &[] };
+        }
+        Self::Template(template)
+    }
+
+    /// The issuer, if there is only one.
+    pub(crate) fn exact(&self) -> Option<&str> {
+        match self {
+            Self::Exact { issuer, .. } => Some(issuer),
+            Self::Template(_) => None,
+        }
+    }
+
     /// The issuer of a token, in the spelling that identities are kept in.
     fn check(&self, iss: &str, claims: &Object<'_>) -> Result<String, Refused> {
         let another = || Refused::new("is from another issuer");
@@ -53,7 +69,7 @@ impl IssuerRule {
 }
 
 /// 8-4-4-4-12 hexadecimal digits.
-pub(crate) fn is_guid(text: &str) -> bool {
+fn is_guid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => byte == b'-',
@@ -68,8 +84,10 @@ pub(crate) enum ExpectedNonce<'e> {
     Required(&'e str),
     /// It must be this one if it is there.
     IfPresent(&'e str),
-    /// None was sent: a token that is no ID token, or one of a refresh whose first login is long forgotten.
-    Unknown,
+    /// One was sent, but the login has lost it.
+    Lost,
+    /// None is expected: the token is no ID token, or it is one of a refresh.
+    None,
 }
 
 /// What a token is held against.
@@ -106,6 +124,25 @@ pub(crate) fn check(jws: Jws<'_>, expected: &Expected<'_>) -> Result<Identity, R
     Ok(Identity::verified(issuer, subject, jws.payload))
 }
 
+/// Checks what a signed user-info reply says about itself (section 5.3.2); each of these claims may be missing.
+pub(crate) fn check_signed_reply(
+    claims: &Object<'_>,
+    issuer: &IssuerRule,
+    client_id: &str,
+    now: SystemTime,
+) -> Result<(), Refused> {
+    if let Some(iss) = claims.text("iss")? {
+        issuer.check(&iss, claims)?;
+    }
+    if claims.texts("aud")?.is_some_and(|audiences| !audiences.iter().any(|audience| audience == client_id)) {
+        return Err(Refused::new("is for another client"));
+    }
+    if claims.number("exp")?.is_some_and(|exp| seconds(now) >= exp + SKEW) {
+        return Err(Refused::new("has expired"));
+    }
+    Ok(())
+}
+
 /// The subject of a document: 1 to 255 characters, none of them a control character.
 pub(crate) fn check_subject(claims: &Object<'_>) -> Result<String, Refused> {
     let subject = required(claims.text("sub")?, "sub")?;
@@ -138,8 +175,12 @@ fn check_audience(claims: &Object<'_>, expected: &Expected<'_>) -> Result<(), Re
     }
 }
 
+fn seconds(time: SystemTime) -> f64 {
+    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+}
+
 fn check_times(claims: &Object<'_>, expected: &Expected<'_>) -> Result<(), Refused> {
-    let now = expected.now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+    let now = seconds(expected.now);
     let exp = required(claims.number("exp")?, "exp")?;
     let iat = required(claims.number("iat")?, "iat")?;
     if now >= exp + SKEW {
@@ -165,7 +206,8 @@ fn check_times(claims: &Object<'_>, expected: &Expected<'_>) -> Result<(), Refus
 
 fn check_nonce(claims: &Object<'_>, expected: ExpectedNonce<'_>) -> Result<(), Refused> {
     let (sent, nonce) = match (expected, claims.text("nonce")?) {
-        (ExpectedNonce::Unknown, _) | (ExpectedNonce::IfPresent(_), None) => return Ok(()),
+        (ExpectedNonce::None, _) | (ExpectedNonce::IfPresent(_), None) => return Ok(()),
+        (ExpectedNonce::Lost, _) => return Err(Refused::new("belongs to a login that has no nonce")),
         (ExpectedNonce::Required(_), None) => return Err(Refused::new("has no nonce")),
         (ExpectedNonce::Required(sent) | ExpectedNonce::IfPresent(sent), Some(nonce)) => (sent, nonce),
     };

@@ -6,6 +6,9 @@ mod id_token;
 mod json;
 mod jws;
 mod keys;
+mod relying_party;
+pub(crate) use relying_party::{OpenId, Server, Setup};
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, unreachable_pub, dead_code)]
 #[path = "../../tests/support/signer.rs"]
