@@ -14,8 +14,8 @@ use crate::{
     Error, ErrorKind, Result,
     authorization::{Authorization, AuthorizationRequest, CallbackParameters, PendingAuthorization},
     claims::{ClaimsMap, Document, Lookup},
-    config::{CheckedConfig, ISSUER, ProviderConfig, RESPONSE_MODE, setting_name, variable_name},
-    endpoints::{AuthorizeParams, Endpoint, Endpoints, Found, Given, is_managed},
+    config::{CheckedConfig, ProviderConfig, RESPONSE_MODE, variable_name},
+    endpoints::{AuthorizeParams, Endpoint, Endpoints, Found, Given, Texts, is_managed},
     http::{HttpClient, HttpRequest, HttpResponse, Location, Method},
     identity::Identity,
     oidc::{OpenId, Setup},
@@ -23,7 +23,7 @@ use crate::{
     secret,
     spec::{
         ClientAuthentication, ExtraCall, Pkce, ProviderSpec, RequestBody, ResponseMode, Revocation, SpaceEncoding,
-        TokenPlacement, UserInfoSource, Variable,
+        TokenPlacement, UserInfoSource,
     },
     template::Template,
     token::{OAuthToken, SuccessReader, TokenReader, repeatable},
@@ -316,77 +316,28 @@ impl Inner {
     fn new(provider: &'static dyn Provider, config: CheckedConfig, http: Arc<dyn HttpClient>) -> Result<Self> {
         let facts = provider.spec().facts();
         let CheckedConfig { instance, client_id, client_secret, scopes, settings } = config;
-        let fixed = |name: &str| fixed_value(name, facts.base_url, facts.variables, &client_id, &settings);
-        let endpoint = |setting: &str, url: &str| {
-            let setting = format!("{}_URL", setting_name(setting));
-            let url = settings.get(&setting).unwrap_or(url);
-            let template = Template::new(url).fill(fixed);
-            let late = |name: &str| {
-                name.contains(':')
-                    || facts.variables.iter().any(|variable| variable.name == name && variable.callback_param.is_some())
-            };
-            let missing = template.variables().find(|name| !late(name)).map(str::to_owned);
-            match missing {
-                None => Ok(template),
-                Some(name) => Err(Error::configuration(format!(
-                    "{{{name}}} in the URL {} has no value",
-                    variable_name(&instance, &setting)
-                ))),
-            }
-        };
-        let filled = |pairs: &'static [(&'static str, &'static str)]| {
-            pairs.iter().map(|(name, value)| (*name, Template::new(value).fill(fixed))).collect::<Vec<_>>()
-        };
-
-        let spec_issuer = facts.issuer.map(|issuer| Template::new(issuer).fill(fixed).text(|_| None)).transpose()?;
-        let set_issuer = settings.get(ISSUER).map(str::to_owned);
-        let is_foreign_issuer = set_issuer.is_some() && set_issuer != spec_issuer;
-        let issuer = set_issuer.or(spec_issuer);
-        // What the spec says of its own server says nothing of another one.
-        let own = |url: Option<&'static str>| url.filter(|_| !is_foreign_issuer);
-        let optional = |setting: &str, url: Option<&'static str>| {
-            let set = settings.get(&format!("{}_URL", setting_name(setting)));
-            set.or(own(url)).map(|url| endpoint(setting, url)).transpose()
-        };
-        let configured = |setting: &str, url| Ok(optional(setting, url)?.map(Endpoint::configured));
-
+        let texts = Texts::new(provider.spec(), &instance, &client_id, &settings)?;
+        let issuer = texts.issuer().map(str::to_owned);
         let response_mode = settings.get(RESPONSE_MODE).and_then(ResponseMode::named).unwrap_or(facts.response_mode);
-        let revoke_url = match facts.revocation {
-            Revocation::Endpoint(url) => Some(url),
-            Revocation::NotOffered { .. } => None,
+        let authorize_params = AuthorizeParams {
+            spec: provider.spec(),
+            client_id: client_id.clone(),
+            response_mode,
+            further: provider.authorize_params(&settings)?,
         };
-        let given = Given {
-            authorize: optional("authorize", facts.authorize_url)?.map(|url| url.url(|_| None)).transpose()?,
-            authorize_params: AuthorizeParams {
-                spec: provider.spec(),
-                client_id: client_id.clone(),
-                response_mode,
-                further: provider.authorize_params(&settings)?,
-            },
-            token: configured("token", facts.token_url)?,
-            refresh: configured("refresh", facts.refresh_url)?,
-            revoke: configured("revoke", revoke_url)?,
-            user_info: configured("userinfo", facts.user_info_url)?,
-        };
+        let given = texts.given(authorize_params)?;
         let openid = OpenId::new(&Setup {
             spec: provider.spec(),
             variable: &|setting| variable_name(&instance, setting),
             client_id: &client_id,
             client_secret: client_secret.as_ref().map(ExposeSecret::expose_secret),
             issuer: issuer.as_deref(),
-            is_foreign_issuer,
-            discovery_url: optional("discovery", facts.openid.and_then(|openid| openid.discovery_url))?
-                .map(|url| url.text(|_| None))
-                .transpose()?,
-            jwks: configured("jwks", facts.openid.and_then(|openid| openid.jwks_url))?,
+            is_foreign_issuer: texts.is_foreign_issuer(),
+            discovery_url: texts.discovery_url()?,
+            jwks: texts.jwks()?,
             has_endpoints: given.authorize.is_some() && given.token.is_some(),
         })?;
-        if openid.is_none()
-            && matches!(
-                facts.user_info_source,
-                UserInfoSource::SignedEndpoint | UserInfoSource::IdToken | UserInfoSource::AccessToken
-            )
-        {
+        if openid.is_none() && facts.user_info_source.is_signed() {
             return Err(Error::configuration("the spec reads signed claims and is not made by ProviderSpec::openid()"));
         }
         let found = match &openid {
@@ -398,7 +349,7 @@ impl Inner {
             .calls
             .iter()
             .map(|spec| {
-                let url = endpoint(spec.name, spec.url)?;
+                let url = texts.call(spec)?;
                 let after_user_info = url.variables().any(|name| name.starts_with("userinfo:"));
                 Ok(Call { spec, url, next_page: spec.next_page.map(Lookup::new), after_user_info })
             })
@@ -414,11 +365,11 @@ impl Inner {
             given,
             fixed: fixed_endpoints,
             openid,
-            token_params: filled(facts.token_params),
-            token_headers: filled(facts.token_headers),
-            user_info_query: filled(facts.user_info_query),
-            user_info_form: filled(facts.user_info_form),
-            user_info_headers: filled(facts.user_info_headers),
+            token_params: texts.filled(facts.token_params),
+            token_headers: texts.filled(facts.token_headers),
+            user_info_query: texts.filled(facts.user_info_query),
+            user_info_form: texts.filled(facts.user_info_form),
+            user_info_headers: texts.filled(facts.user_info_headers),
             calls,
             basic,
             token_reader: TokenReader::new(&facts.token_reply),
@@ -866,26 +817,6 @@ impl Inner {
         let brought = values.callback.and_then(|callback| callback.get(variable.callback_param?));
         // The callback is not a trusted document: it may choose among the spec's values and bring none of its own.
         brought.filter(|value| variable.allowed.contains(value)).or(variable.default).map(str::to_owned)
-    }
-}
-
-/// A variable whose value the settings give, once and for all.
-fn fixed_value(
-    name: &str,
-    base_url: Option<&'static str>,
-    variables: &'static [Variable],
-    client_id: &str,
-    settings: &Settings,
-) -> Option<String> {
-    match name {
-        "client_id" => Some(client_id.to_owned()),
-        "base_url" => settings.get("BASE_URL").or(base_url).map(|url| url.trim_end_matches('/').to_owned()),
-        _ => {
-            let variable = variables.iter().find(|variable| variable.name == name)?;
-            let set = settings.get(&setting_name(name));
-            let default = if variable.callback_param.is_some() { None } else { variable.default };
-            set.or(default).map(str::to_owned)
-        }
     }
 }
 

@@ -7,10 +7,12 @@ use url::Url;
 use crate::{
     Error, ErrorKind, Result,
     authorization::CallbackIssuer,
+    config::{ISSUER, setting_name, variable_name},
     http::{HttpRequest, Method, UrlTrust},
     oidc::Server,
+    provider::Settings,
     secret,
-    spec::{MANAGED, ProviderSpec, ResponseMode},
+    spec::{ExtraCall, MANAGED, ProviderSpec, ResponseMode, Revocation, SpecFacts, Variable},
     template::Template,
 };
 
@@ -22,11 +24,6 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint of the spec or of the settings.
-    pub(crate) fn configured(url: Template) -> Self {
-        Self { url, trust: UrlTrust::Configured }
-    }
-
     /// An endpoint of the metadata.
     #[cfg(feature = "oidc")]
     pub(crate) fn discovered(url: &Url, trust: UrlTrust) -> Self {
@@ -99,6 +96,122 @@ impl Given {
             identity,
             server: found.server,
         })
+    }
+}
+
+/// The texts of a spec with the values that the settings of one instance have for their variables.
+pub(crate) struct Texts<'t> {
+    facts: &'static SpecFacts,
+    instance: &'t str,
+    client_id: &'t str,
+    settings: &'t Settings,
+    issuer: Option<String>,
+    /// The settings name another issuer than the spec: what the spec says of its own server says nothing of that one.
+    is_foreign_issuer: bool,
+}
+
+impl<'t> Texts<'t> {
+    pub(crate) fn new(
+        spec: &'static ProviderSpec,
+        instance: &'t str,
+        client_id: &'t str,
+        settings: &'t Settings,
+    ) -> Result<Self> {
+        let facts = spec.facts();
+        let mut texts = Self { facts, instance, client_id, settings, issuer: None, is_foreign_issuer: false };
+        let of_spec = facts.issuer.map(|issuer| texts.fill(issuer).text(|_| None)).transpose()?;
+        let set = settings.get(ISSUER).map(str::to_owned);
+        texts.is_foreign_issuer = set.is_some() && set != of_spec;
+        texts.issuer = set.or(of_spec);
+        Ok(texts)
+    }
+
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    pub(crate) fn is_foreign_issuer(&self) -> bool {
+        self.is_foreign_issuer
+    }
+
+    /// The endpoints, as far as spec and settings give them.
+    pub(crate) fn given(&self, authorize_params: AuthorizeParams) -> Result<Given> {
+        let revoke_url = match self.facts.revocation {
+            Revocation::Endpoint(url) => Some(url),
+            Revocation::NotOffered { .. } => None,
+        };
+        let authorize = self.url("AUTHORIZE_URL", self.facts.authorize_url)?;
+        Ok(Given {
+            authorize: authorize.map(|url| url.url(|_| None)).transpose()?,
+            authorize_params,
+            token: self.endpoint("TOKEN_URL", self.facts.token_url)?,
+            refresh: self.endpoint("REFRESH_URL", self.facts.refresh_url)?,
+            revoke: self.endpoint("REVOKE_URL", revoke_url)?,
+            user_info: self.endpoint("USERINFO_URL", self.facts.user_info_url)?,
+        })
+    }
+
+    pub(crate) fn discovery_url(&self) -> Result<Option<String>> {
+        let of_spec = self.facts.openid.and_then(|openid| openid.discovery_url);
+        self.url("DISCOVERY_URL", of_spec)?.map(|url| url.text(|_| None)).transpose()
+    }
+
+    pub(crate) fn jwks(&self) -> Result<Option<Endpoint>> {
+        self.endpoint("JWKS_URL", self.facts.openid.and_then(|openid| openid.jwks_url))
+    }
+
+    /// The URL of an extra call.
+    pub(crate) fn call(&self, call: &ExtraCall) -> Result<Template> {
+        let setting = format!("{}_URL", setting_name(call.name));
+        self.url(&setting, Some(call.url))?.ok_or_else(|| {
+            let (url, issuer) = (variable_name(self.instance, &setting), variable_name(self.instance, ISSUER));
+            Error::configuration(format!("{url} is not set, and {issuer} is another server than the provider's own"))
+        })
+    }
+
+    /// Parameters or headers.
+    pub(crate) fn filled(&self, pairs: &'static [(&'static str, &'static str)]) -> Vec<(&'static str, Template)> {
+        pairs.iter().map(|(name, value)| (*name, self.fill(value))).collect()
+    }
+
+    fn endpoint(&self, setting: &str, of_spec: Option<&'static str>) -> Result<Option<Endpoint>> {
+        Ok(self.url(setting, of_spec)?.map(|url| Endpoint { url, trust: UrlTrust::Configured }))
+    }
+
+    fn url(&self, setting: &str, of_spec: Option<&'static str>) -> Result<Option<Template>> {
+        let of_spec = of_spec.filter(|_| !self.is_foreign_issuer);
+        let Some(url) = self.settings.get(setting).or(of_spec) else { return Ok(None) };
+        let template = self.fill(url);
+        let late = |name: &str| {
+            let brought = |variable: &Variable| variable.name == name && variable.callback_param.is_some();
+            name.contains(':') || self.facts.variables.iter().any(brought)
+        };
+        if let Some(name) = template.variables().find(|name| !late(name)) {
+            let variable = variable_name(self.instance, setting);
+            return Err(Error::configuration(format!("{{{name}}} in the URL {variable} has no value")));
+        }
+        Ok(Some(template))
+    }
+
+    fn fill(&self, text: &str) -> Template {
+        Template::new(text).fill(|name| self.value(name))
+    }
+
+    /// The value of a variable that the settings give, once and for all.
+    fn value(&self, name: &str) -> Option<String> {
+        match name {
+            "client_id" => Some(self.client_id.to_owned()),
+            "base_url" => {
+                let url = self.settings.get("BASE_URL").or(self.facts.base_url);
+                url.map(|url| url.trim_end_matches('/').to_owned())
+            }
+            _ => {
+                let variable = self.facts.variables.iter().find(|variable| variable.name == name)?;
+                let set = self.settings.get(&setting_name(name));
+                let default = if variable.callback_param.is_some() { None } else { variable.default };
+                set.or(default).map(str::to_owned)
+            }
+        }
     }
 }
 

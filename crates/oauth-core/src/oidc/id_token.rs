@@ -240,7 +240,7 @@ fn half_hash(algorithm: SigningAlgorithm, value: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::needless_pass_by_value)]
 mod tests {
     use std::sync::LazyLock;
 

@@ -66,7 +66,7 @@ pub(crate) struct OpenId {
 /// What verifies a signature.
 enum Keys {
     /// The client secret, for `HS256`.
-    Secret(SecretKey),
+    Secret(Box<SecretKey>),
     /// The provider's key set.
     Set(Cached<KeySet>),
 }
@@ -88,11 +88,11 @@ impl OpenId {
             .to_owned();
         let keys = if facts.algorithms.contains(&SigningAlgorithm::Hs256) {
             let key = setup.client_secret.and_then(|secret| SecretKey::new(secret.as_bytes()));
-            Keys::Secret(key.ok_or_else(|| {
+            Keys::Secret(Box::new(key.ok_or_else(|| {
                 let variable = (setup.variable)("CLIENT_SECRET");
                 let length = SecretKey::MIN_LEN;
                 Error::configuration(format!("{variable} is shorter than the {length} bytes that HS256 needs"))
-            })?)
+            })?))
         } else {
             Keys::Set(Cached::default())
         };
@@ -306,7 +306,7 @@ impl OpenId {
         types: TokenType,
         expected: &Expected<'_>,
     ) -> Result<Identity> {
-        let invalid = |refused: Refused| Error::new(ErrorKind::IdTokenInvalid, format!("the {what} {}", refused));
+        let invalid = |refused: Refused| Error::new(ErrorKind::IdTokenInvalid, format!("the {what} {refused}"));
         let jws = Jws::parse(token, self.facts.algorithms, types).map_err(invalid)?;
         self.check_signature(http, server, &jws).await?.map_err(invalid)?;
         id_token::check(jws, expected).map_err(invalid)
@@ -342,7 +342,7 @@ impl OpenId {
         identity: &Identity,
     ) -> Result<String> {
         let invalid =
-            |refused: Refused| Error::new(ErrorKind::UserInfoInvalid, format!("the user-info reply {}", refused));
+            |refused: Refused| Error::new(ErrorKind::UserInfoInvalid, format!("the user-info reply {refused}"));
         let json = match self.source {
             UserInfoSource::SignedEndpoint => {
                 let jws = Jws::parse(reply.trim(), self.facts.algorithms, TokenType::Jwt).map_err(invalid)?;

@@ -111,6 +111,13 @@ pub enum UserInfoSource {
     AccessToken,
 }
 
+impl UserInfoSource {
+    /// Whether the document is a token that an OpenID provider signs.
+    pub(crate) const fn is_signed(self) -> bool {
+        matches!(self, Self::SignedEndpoint | Self::IdToken | Self::AccessToken)
+    }
+}
+
 /// How a token is revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
