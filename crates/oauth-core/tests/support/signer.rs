@@ -23,7 +23,7 @@ enum Key {
     Rsa(Box<RsaKeyPair>, &'static dyn RsaEncoding),
     Ec(EcdsaKeyPair, &'static str),
     Ed25519(Ed25519KeyPair),
-    Secret(hmac::Key),
+    Secret(Box<hmac::Key>),
 }
 
 impl Signer {
@@ -48,7 +48,11 @@ impl Signer {
 
     /// The client secret as the key of `HS256`.
     pub fn secret(secret: &str) -> Self {
-        Self { alg: "HS256", kid: None, key: Key::Secret(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes())) }
+        Self {
+            alg: "HS256",
+            kid: None,
+            key: Key::Secret(Box::new(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))),
+        }
     }
 
     /// The public key.
