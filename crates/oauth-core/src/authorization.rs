@@ -1,6 +1,6 @@
 //! The authorization request: what is asked, the URL that asks it, and what must be kept until the callback.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -18,6 +18,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct AuthorizationRequest {
     pub(crate) redirect_uri: String,
     pub(crate) scopes: Option<Vec<String>>,
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) acr_values: Vec<String>,
     pub(crate) params: Vec<(Cow<'static, str>, String)>,
 }
 
@@ -25,7 +27,13 @@ impl AuthorizationRequest {
     /// A request whose callback arrives at `redirect_uri`, which must be registered at the provider character by character.
     #[must_use]
     pub fn new(redirect_uri: impl Into<String>) -> Self {
-        Self { redirect_uri: redirect_uri.into(), scopes: None, params: Vec::new() }
+        Self {
+            redirect_uri: redirect_uri.into(),
+            scopes: None,
+            max_age: None,
+            acr_values: Vec::new(),
+            params: Vec::new(),
+        }
     }
 
     /// Scopes to ask for instead of the instance's own.
@@ -45,6 +53,22 @@ impl AuthorizationRequest {
     #[must_use]
     pub fn prompt(self, prompt: impl Into<String>) -> Self {
         self.param("prompt", prompt)
+    }
+
+    /// How long ago, in whole seconds, the person may have proved who they are (OpenID Connect Core section 3.1.2.1). The
+    /// ID token must then say when that was. An error at a provider that does not speak OpenID Connect.
+    #[must_use]
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = Some(max_age);
+        self
+    }
+
+    /// How the person must prove who they are (OpenID Connect Core section 3.1.2.1), best first. The ID token must then name
+    /// one of these. An error at a provider that does not speak OpenID Connect.
+    #[must_use]
+    pub fn acr_values<S: Into<String>>(mut self, values: impl IntoIterator<Item = S>) -> Self {
+        self.acr_values = values.into_iter().map(Into::into).collect();
+        self
     }
 
     /// A further parameter, from the application's code and never from the visitor's request.
@@ -110,6 +134,39 @@ pub struct PendingAuthorization {
     pub(crate) redirect_uri: String,
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub(crate) scopes: Option<Vec<String>>,
+    #[serde(
+        rename = "n",
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "expose_option",
+        deserialize_with = "conceal_option"
+    )]
+    pub(crate) nonce: Option<SecretString>,
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) issuer: Option<String>,
+    #[serde(rename = "q", default, skip_serializing_if = "is_default")]
+    pub(crate) callback_issuer: CallbackIssuer,
+    /// Digest of issuer and endpoints: the code goes to nobody but the server that the login began with.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) server: Option<String>,
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) max_age: Option<u64>,
+    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) acr_values: Vec<String>,
+}
+
+/// Whether the callback has to name its issuer (RFC 9207 section 2.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum CallbackIssuer {
+    #[default]
+    #[serde(rename = "o")]
+    Optional,
+    #[serde(rename = "r")]
+    Required,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl PendingAuthorization {
@@ -125,6 +182,18 @@ impl PendingAuthorization {
         &self.redirect_uri
     }
 
+    /// The issuer that this login began with, if it is known beforehand.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    /// Whether the provider says that its callbacks always name the issuer (RFC 9207 section 3).
+    #[must_use]
+    pub fn requires_iss(&self) -> bool {
+        self.callback_issuer == CallbackIssuer::Required
+    }
+
     /// The scopes asked for, where they were not the instance's own.
     #[must_use]
     pub fn scopes(&self) -> Option<&[String]> {
@@ -137,6 +206,7 @@ impl fmt::Debug for PendingAuthorization {
         f.debug_struct("PendingAuthorization")
             .field("redirect_uri", &self.redirect_uri)
             .field("scopes", &self.scopes)
+            .field("issuer", &self.issuer)
             .finish_non_exhaustive()
     }
 }

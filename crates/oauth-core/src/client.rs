@@ -5,7 +5,7 @@
 use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::{join, try_join, try_join_all};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::warn;
 use url::{Url, form_urlencoded};
@@ -14,15 +14,18 @@ use crate::{
     Error, ErrorKind, Result,
     authorization::{Authorization, AuthorizationRequest, CallbackParameters, PendingAuthorization},
     claims::{ClaimsMap, Document, Lookup},
-    config::{CheckedConfig, ProviderConfig, setting_name, variable_name},
-    http::{HttpClient, HttpRequest, HttpResponse, Location, Method, UrlTrust},
+    config::{CheckedConfig, ProviderConfig, RESPONSE_MODE, variable_name},
+    endpoints::{AuthorizeParams, Endpoint, Endpoints, Found, Given, Texts, is_managed},
+    http::{HttpClient, HttpRequest, HttpResponse, Location, Method},
+    identity::Identity,
+    oidc::{OpenId, Setup},
     provider::{Provider, Settings, TokenRequest},
     secret,
     spec::{
-        ClientAuthentication, ExtraCall, MANAGED, Pkce, ProviderSpec, RequestBody, ResponseMode, Revocation,
-        SpaceEncoding, TokenPlacement, UserInfoSource, Variable,
+        ClientAuthentication, ExtraCall, Pkce, ProviderSpec, RequestBody, ResponseMode, Revocation, SpaceEncoding,
+        TokenPlacement, UserInfoSource,
     },
-    template::Template,
+    template::{EndpointUrl, Template},
     token::{OAuthToken, SuccessReader, TokenReader, repeatable},
     user::{OAuthUserInfo, RawData},
 };
@@ -61,14 +64,14 @@ struct Inner {
     client_secret: Option<SecretString>,
     settings: Settings,
     scopes: Vec<String>,
-    /// The authorization URL up to the parameters of one request.
-    authorize_head: String,
-    /// The instance's own scopes as they stand in that URL.
+    /// The instance's own scopes as they stand in the authorization URL.
     authorize_scopes: String,
-    token_url: EndpointUrl,
-    refresh_url: EndpointUrl,
-    revoke_url: Option<EndpointUrl>,
-    user_info_url: Option<EndpointUrl>,
+    response_mode: ResponseMode,
+    issuer: Option<String>,
+    given: Given,
+    /// The endpoints, where no metadata is needed to know them.
+    fixed: Option<Arc<Endpoints>>,
+    openid: Option<OpenId>,
     token_params: Vec<(&'static str, Template)>,
     token_headers: Vec<(&'static str, Template)>,
     user_info_query: Vec<(&'static str, Template)>,
@@ -86,13 +89,6 @@ struct Call {
     url: EndpointUrl,
     next_page: Option<Lookup>,
     after_user_info: bool,
-}
-
-/// The URL of an endpoint: parsed once, unless the login brings a part of it.
-#[derive(Clone)]
-enum EndpointUrl {
-    Fixed(Url),
-    PerLogin(Template),
 }
 
 /// Values that stand in for the variables of URLs, parameters and headers.
@@ -148,16 +144,19 @@ impl OAuthClient {
         self.0.provider.spec()
     }
 
-    /// The issuer that a callback of this provider names (RFC 9207), if it names one.
+    /// The issuer of this provider, if it has one and not one for each tenant.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
-        self.spec().facts.issuer
+        let issuer = self.0.issuer.as_deref()?;
+        let of_everybody =
+            self.0.openid.as_ref().is_none_or(|openid| !openid.has_template() || openid.is_of_tenant(issuer));
+        of_everybody.then_some(issuer)
     }
 
     /// How the callback arrives.
     #[must_use]
     pub fn response_mode(&self) -> ResponseMode {
-        self.spec().facts.response_mode
+        self.0.response_mode
     }
 
     /// The scopes that are asked for unless a request says otherwise.
@@ -166,22 +165,65 @@ impl OAuthClient {
         &self.0.scopes
     }
 
-    /// Makes the URL to send the browser to, with a fresh state and PKCE verifier from the operating system.
+    /// Makes the URL to send the browser to, with a fresh state, PKCE verifier and nonce from the operating system.
+    ///
+    /// Works for every provider: where an OpenID provider names its endpoints itself, its metadata is fetched first, once for
+    /// all logins of an hour or so.
     ///
     /// # Errors
     ///
-    /// No random bytes, or a further parameter that the client manages itself.
+    /// As for [`authorization_url`](Self::authorization_url), or the provider's metadata cannot be had.
+    pub async fn authorize(&self, request: &AuthorizationRequest) -> Result<Authorization> {
+        let begin = async { self.0.authorization(&*self.0.endpoints().await?, request) };
+        begin.await.map_err(|error| self.explain(error))
+    }
+
+    /// Makes the URL to send the browser to, like [`authorize`](Self::authorize), for a provider whose endpoints are known
+    /// without asking it.
+    ///
+    /// # Errors
+    ///
+    /// No random bytes, a further parameter that the client manages itself, or
+    /// [`Unsupported`](ErrorKind::Unsupported) where the endpoints are discovered.
     pub fn authorization_url(&self, request: &AuthorizationRequest) -> Result<Authorization> {
-        self.0.authorization_url(request).map_err(|error| self.explain(error))
+        let endpoints = self.0.fixed.as_ref().ok_or_else(|| {
+            Error::new(ErrorKind::Unsupported, "the provider's endpoints are discovered").with_remedy("Use authorize()")
+        });
+        endpoints.and_then(|endpoints| self.0.authorization(endpoints, request)).map_err(|error| self.explain(error))
+    }
+
+    /// Checks the `iss` parameter of a callback (RFC 9207 section 2.4), before its code is used and before its error is
+    /// believed.
+    ///
+    /// # Errors
+    ///
+    /// [`IssuerMismatch`](ErrorKind::IssuerMismatch): the callback comes from another server than the login went to, or does
+    /// not say where it comes from although this provider always does.
+    pub fn check_issuer(&self, pending: &PendingAuthorization, iss: Option<&str>) -> Result<()> {
+        let matches = match (iss, &pending.issuer) {
+            (Some(iss), Some(issuer)) => iss == issuer,
+            (Some(iss), None) => self.0.openid.as_ref().is_none_or(|openid| openid.is_of_tenant(iss)),
+            (None, _) => !pending.requires_iss(),
+        };
+        if matches {
+            return Ok(());
+        }
+        let message = match iss {
+            Some(_) => "the callback names another issuer than the login began with",
+            None => "the callback does not name its issuer",
+        };
+        Err(self.error(ErrorKind::IssuerMismatch, message))
     }
 
     /// Exchanges the code of a callback for a token (RFC 6749 section 4.1.3).
     ///
-    /// A code is sent once: after any error the login starts anew.
+    /// At an OpenID provider the ID token is verified: [`OAuthToken::identity`] is who signed in. A code is sent once: after
+    /// any error the login starts anew.
     ///
     /// # Errors
     ///
-    /// The provider cannot be reached, refuses, or answers with what is no token.
+    /// The provider cannot be reached, refuses, or answers with what is no token;
+    /// [`IdTokenInvalid`](ErrorKind::IdTokenInvalid) where it does not prove who signed in.
     pub async fn exchange_code(
         &self,
         code: &str,
@@ -209,7 +251,22 @@ impl OAuthClient {
         self.0.revoke_token(token).await.map_err(|error| self.explain(error))
     }
 
+    /// Verifies an ID token that came by another way than the code, from a native application or a sign-in widget, say.
+    ///
+    /// `pending` is a login that this server began: the token must carry its nonce, so that nobody signs in with a token that
+    /// was issued for another occasion.
+    ///
+    /// # Errors
+    ///
+    /// [`IdTokenInvalid`](ErrorKind::IdTokenInvalid), or the provider's keys cannot be had.
+    #[cfg(feature = "oidc")]
+    pub async fn verify_id_token(&self, id_token: &SecretString, pending: &PendingAuthorization) -> Result<Identity> {
+        self.0.verify_id_token(id_token, pending).await.map_err(|error| self.explain(error))
+    }
+
     /// Asks who signed in. Independent requests are sent at the same time.
+    ///
+    /// At an OpenID provider the reply must be about the [`identity`](OAuthToken::identity) of the token.
     ///
     /// # Errors
     ///
@@ -260,47 +317,41 @@ impl Inner {
     fn new(provider: &'static dyn Provider, config: CheckedConfig, http: Arc<dyn HttpClient>) -> Result<Self> {
         let facts = provider.spec().facts();
         let CheckedConfig { instance, client_id, client_secret, scopes, settings } = config;
-        let fixed = |name: &str| fixed_value(name, facts.base_url, facts.variables, &client_id, &settings);
-        let endpoint = |setting: &str, url: &str| {
-            let setting = format!("{}_URL", setting_name(setting));
-            let url = settings.get(&setting).unwrap_or(url);
-            let template = Template::new(url).fill(fixed);
-            let late = |name: &str| {
-                name.contains(':')
-                    || facts.variables.iter().any(|variable| variable.name == name && variable.callback_param.is_some())
-            };
-            let missing = template.variables().find(|name| !late(name)).map(str::to_owned);
-            match missing {
-                None => match template.fixed_url() {
-                    Some(url) => url.map(EndpointUrl::Fixed),
-                    None => Ok(EndpointUrl::PerLogin(template)),
-                },
-                Some(name) => Err(Error::configuration(format!(
-                    "{{{name}}} in the URL {} has no value",
-                    variable_name(&instance, &setting)
-                ))),
-            }
+        let texts = Texts::new(provider.spec(), &instance, &client_id, &settings)?;
+        let issuer = texts.issuer().map(str::to_owned);
+        let response_mode = settings.get(RESPONSE_MODE).and_then(ResponseMode::named).unwrap_or(facts.response_mode);
+        let authorize_params = AuthorizeParams {
+            spec: provider.spec(),
+            client_id: client_id.clone(),
+            response_mode,
+            further: provider.authorize_params(&settings)?,
         };
-        let filled = |pairs: &'static [(&'static str, &'static str)]| {
-            pairs.iter().map(|(name, value)| (*name, Template::new(value).fill(fixed))).collect::<Vec<_>>()
+        let given = texts.given(authorize_params)?;
+        let openid = OpenId::new(&Setup {
+            spec: provider.spec(),
+            variable: &|setting| variable_name(&instance, setting),
+            client_id: &client_id,
+            client_secret: client_secret.as_ref().map(ExposeSecret::expose_secret),
+            issuer: issuer.as_deref(),
+            is_foreign_issuer: texts.is_foreign_issuer(),
+            discovery_url: texts.discovery_url()?,
+            jwks: texts.jwks()?,
+            has_endpoints: given.authorize.is_some() && given.token.is_some(),
+        })?;
+        if openid.is_none() && facts.user_info_source.is_signed() {
+            return Err(Error::configuration("the spec reads signed claims and is not made by ProviderSpec::openid()"));
+        }
+        let found = match &openid {
+            Some(openid) => openid.known(),
+            None => Some(Found { issuer: issuer.clone(), ..Found::default() }),
         };
-
-        let authorize = match endpoint("authorize", facts.authorize_url)? {
-            EndpointUrl::Fixed(url) => url,
-            EndpointUrl::PerLogin(_) => {
-                return Err(Error::configuration("the authorization URL has a variable that no setting gives"));
-            }
-        };
-        let further = provider.authorize_params(&settings)?;
-        let authorize_head = authorize_head(provider.spec(), authorize, &client_id, &further)?;
-        let token_url = endpoint("token", facts.token_url)?;
-        let refresh_url = facts.refresh_url.map_or_else(|| Ok(token_url.clone()), |url| endpoint("refresh", url))?;
+        let fixed_endpoints = found.map(|found| given.complete(found).map(Arc::new)).transpose()?;
         let calls = facts
             .calls
             .iter()
             .map(|spec| {
-                let url = endpoint(spec.name, spec.url)?;
-                let after_user_info = matches!(&url, EndpointUrl::PerLogin(url) if url.variables().any(|name| name.starts_with("userinfo:")));
+                let url = texts.call(spec)?;
+                let after_user_info = url.variables().any(|name| name.starts_with("userinfo:"));
                 Ok(Call { spec, url, next_page: spec.next_page.map(Lookup::new), after_user_info })
             })
             .collect::<Result<Vec<_>>>()?;
@@ -310,19 +361,16 @@ impl Inner {
         };
         Ok(Self {
             authorize_scopes: scope_parameter(provider.spec(), &scopes),
-            authorize_head,
-            token_url,
-            refresh_url,
-            revoke_url: match facts.revocation {
-                Revocation::Endpoint(url) => Some(endpoint("revoke", url)?),
-                Revocation::NotOffered { .. } => None,
-            },
-            user_info_url: facts.user_info_url.map(|url| endpoint("userinfo", url)).transpose()?,
-            token_params: filled(facts.token_params),
-            token_headers: filled(facts.token_headers),
-            user_info_query: filled(facts.user_info_query),
-            user_info_form: filled(facts.user_info_form),
-            user_info_headers: filled(facts.user_info_headers),
+            response_mode,
+            issuer,
+            given,
+            fixed: fixed_endpoints,
+            openid,
+            token_params: texts.filled(facts.token_params),
+            token_headers: texts.filled(facts.token_headers),
+            user_info_query: texts.filled(facts.user_info_query),
+            user_info_form: texts.filled(facts.user_info_form),
+            user_info_headers: texts.filled(facts.user_info_headers),
             calls,
             basic,
             token_reader: TokenReader::new(&facts.token_reply),
@@ -342,22 +390,35 @@ impl Inner {
         self.provider.spec().facts()
     }
 
-    fn authorization_url(&self, request: &AuthorizationRequest) -> Result<Authorization> {
+    /// The endpoints, discovered where they have to be.
+    async fn endpoints(&self) -> Result<Arc<Endpoints>> {
+        match (&self.fixed, &self.openid) {
+            (Some(fixed), _) => Ok(Arc::clone(fixed)),
+            (None, Some(openid)) => openid.endpoints(&*self.http, &self.given).await,
+            (None, None) => Err(Error::configuration("the spec has no endpoints")),
+        }
+    }
+
+    fn authorization(&self, endpoints: &Endpoints, request: &AuthorizationRequest) -> Result<Authorization> {
         let facts = self.facts();
         if let Some((name, _)) =
             request.params.iter().find(|(name, _)| is_managed(name) || self.has_authorize_param(name))
         {
             return Err(Error::configuration(format!("the parameter {name} is set by the client itself")));
         }
+        if self.openid.is_none() && (request.max_age.is_some() || !request.acr_values.is_empty()) {
+            return Err(Error::configuration("the provider does not speak OpenID Connect: no max_age, no acr_values"));
+        }
         let state = secret::random()?;
+        let nonce = if self.provider.spec().needs_id_token() { Some(secret::random()?) } else { None };
         let code_verifier = match facts.pkce {
             Pkce::S256 | Pkce::Plain => Some(secret::random()?),
             Pkce::Unsupported => None,
         };
         let mut url = String::with_capacity(
-            self.authorize_head.len() + request.redirect_uri.len() + self.authorize_scopes.len() + 256,
+            endpoints.authorize_head.len() + request.redirect_uri.len() + self.authorize_scopes.len() + 320,
         );
-        url.push_str(&self.authorize_head);
+        url.push_str(&endpoints.authorize_head);
         let mut push = |name: &str, value: &str| {
             url.push('&');
             url.push_str(name);
@@ -375,12 +436,23 @@ impl Inner {
                 push("code_challenge_method", "plain");
             }
         }
+        if let Some(nonce) = &nonce {
+            push("nonce", nonce.expose_secret());
+        }
+        let max_age = request.max_age.map(|max_age| max_age.as_secs());
+        if let Some(max_age) = max_age {
+            push("max_age", &max_age.to_string());
+        }
+        if !request.acr_values.is_empty() {
+            push("acr_values", &request.acr_values.join(" "));
+        }
         for (name, value) in &request.params {
             push(name, value);
         }
+        let spec = self.provider.spec();
         match &request.scopes {
             None => url.push_str(&self.authorize_scopes),
-            Some(scopes) => url.push_str(&scope_parameter(self.provider.spec(), scopes)),
+            Some(scopes) => url.push_str(&scope_parameter(spec, &spec.with_openid_scope(scopes.clone()))),
         }
         if facts.space_encoding == SpaceEncoding::Percent20 {
             url = url.replace('+', "%20");
@@ -394,13 +466,19 @@ impl Inner {
             code_verifier,
             redirect_uri: request.redirect_uri.clone(),
             scopes: request.scopes.clone(),
+            nonce,
+            issuer: endpoints.issuer.clone(),
+            callback_issuer: endpoints.callback_issuer,
+            server: endpoints.identity.clone(),
+            max_age,
+            acr_values: request.acr_values.clone(),
         };
         Ok(Authorization { url, pending })
     }
 
     fn has_authorize_param(&self, name: &str) -> bool {
         let facts = self.facts();
-        [facts.client_id_param, facts.redirect_uri_param].contains(&name)
+        [facts.client_id_param, facts.redirect_uri_param, "response_mode", "max_age", "acr_values"].contains(&name)
             || facts.authorize_params.iter().any(|(known, _)| *known == name)
     }
 
@@ -411,6 +489,11 @@ impl Inner {
         callback: &CallbackParameters,
     ) -> Result<OAuthToken> {
         let facts = self.facts();
+        let endpoints = self.endpoints().await?;
+        if pending.server != endpoints.identity {
+            return Err(Error::new(ErrorKind::MetadataInvalid, "the provider's endpoints changed while the login ran")
+                .with_remedy("Sign in again"));
+        }
         let kept = callback.only(facts.callback_params);
         let values = Values { token: None, callback: Some(&kept), user_info: None };
         let mut request = self.token_request("authorization_code", values)?;
@@ -419,8 +502,27 @@ impl Inner {
         if let Some(verifier) = &pending.code_verifier {
             request.set_param("code_verifier", verifier.clone());
         }
-        let token = self.request_token(&self.token_url, request, values).await?;
-        Ok(token.with_callback(kept))
+        let token = self.request_token(&endpoints.token, request, values);
+        let (Some(openid), Some(server)) = (&self.openid, &endpoints.server) else {
+            return Ok(token.await?.with_callback(kept));
+        };
+        let (token, ()) = join(token, openid.warm_up(&*self.http, server)).await;
+        let token = token?;
+        let identity = openid.identify(&*self.http, server, &token, pending, code).await?;
+        self.provider.identity(&identity, &self.settings)?;
+        Ok(token.with_callback(kept).with_identity(identity))
+    }
+
+    #[cfg(feature = "oidc")]
+    async fn verify_id_token(&self, id_token: &SecretString, pending: &PendingAuthorization) -> Result<Identity> {
+        let endpoints = self.endpoints().await?;
+        let (Some(openid), Some(server)) = (&self.openid, &endpoints.server) else {
+            return Err(Error::new(ErrorKind::Unsupported, "the provider does not speak OpenID Connect"));
+        };
+        let id_token = id_token.expose_secret();
+        let identity = openid.identify_by_id_token(&*self.http, server, id_token, pending).await?;
+        self.provider.identity(&identity, &self.settings)?;
+        Ok(identity)
     }
 
     async fn refresh_token(&self, token: &OAuthToken) -> Result<OAuthToken> {
@@ -430,7 +532,16 @@ impl Inner {
         let values = Values::of(token);
         let mut request = self.token_request("refresh_token", values)?;
         request.set_param("refresh_token", refresh_token.clone());
-        Ok(self.request_token(&self.refresh_url, request, values).await?.succeeding(token))
+        let endpoints = self.endpoints().await?;
+        let renewed = self.request_token(&endpoints.refresh, request, values).await?.succeeding(token);
+        let (Some(openid), Some(server)) = (&self.openid, &endpoints.server) else { return Ok(renewed) };
+        match openid.identify_refreshed(&*self.http, server, &renewed, token.identity()).await? {
+            None => Ok(renewed),
+            Some(identity) => {
+                self.provider.identity(&identity, &self.settings)?;
+                Ok(renewed.with_identity(identity))
+            }
+        }
     }
 
     /// A token request with its grant type and client authentication, the same for an exchange and for a refresh.
@@ -457,15 +568,15 @@ impl Inner {
 
     async fn request_token(
         &self,
-        url: &EndpointUrl,
+        endpoint: &Endpoint,
         mut request: TokenRequest,
         values: Values<'_>,
     ) -> Result<OAuthToken> {
         let facts = self.facts();
         self.provider.token_request(&mut request, &self.settings)?;
-        let mut url = self.url(url, values)?;
+        let mut http = endpoint.request(facts.token_method, |name| self.value(name, values))?;
         let params = || request.params.iter().map(|(name, value)| (name.as_ref(), value.expose_secret()));
-        let mut http = match facts.token_method {
+        match facts.token_method {
             Method::Post => {
                 let (content_type, body) = match facts.token_body {
                     RequestBody::Form => ("application/x-www-form-urlencoded", form(params()).into_bytes()),
@@ -474,16 +585,13 @@ impl Inner {
                         ("application/json", serde_json::Value::Object(object).to_string().into_bytes())
                     }
                 };
-                let mut http = HttpRequest::new(Method::Post, url);
                 http.headers.push((Cow::Borrowed("content-type"), content_type.to_owned()));
                 http.body = Some(body);
-                http
             }
-            method => {
-                url.query_pairs_mut().extend_pairs(params());
-                HttpRequest::new(method, url)
+            _ => {
+                http.url.query_pairs_mut().extend_pairs(params());
             }
-        };
+        }
         for (name, value) in &request.headers {
             http.set_header(name.clone(), value.expose_secret());
         }
@@ -500,7 +608,8 @@ impl Inner {
     }
 
     async fn revoke_token(&self, token: &OAuthToken) -> Result<()> {
-        let Some(url) = &self.revoke_url else {
+        let endpoints = self.endpoints().await?;
+        let Some(endpoint) = &endpoints.revoke else {
             let error = Error::new(ErrorKind::Unsupported, "the provider offers no token revocation");
             return Err(match self.facts().revocation {
                 Revocation::NotOffered { instead } if !instead.is_empty() => error.with_remedy(instead),
@@ -516,7 +625,7 @@ impl Inner {
         request.params.retain(|(name, _)| name != "grant_type");
         request.set_param("token", secret.clone());
         request.set_param("token_type_hint", hint);
-        let mut http = HttpRequest::new(Method::Post, self.url(url, values)?);
+        let mut http = endpoint.request(Method::Post, |name| self.value(name, values))?;
         http.set_header("content-type", "application/x-www-form-urlencoded");
         for (name, value) in &request.headers {
             http.set_header(name.clone(), value.expose_secret());
@@ -542,6 +651,7 @@ impl Inner {
         let dependent = self.calls.iter().filter(|call| call.after_user_info);
         calls.extend(try_join_all(dependent.map(|call| self.call(call, token, values))).await?);
 
+        let signed_claims = token.identity().and_then(Identity::claims);
         let callback_json = self.claims.reads(&Document::Callback).then(|| token.callback().to_json());
         let mut user = self.claims.read(&self.name, |document| match document {
             Document::UserInfo => vec![user_info.as_str()],
@@ -551,11 +661,11 @@ impl Inner {
             }
             Document::Token => vec![token.raw().expose_secret()],
             Document::Callback => callback_json.as_deref().into_iter().collect(),
-            Document::IdToken | Document::AccessToken => Vec::new(),
+            Document::IdToken | Document::AccessToken => signed_claims.into_iter().collect(),
         })?;
         let user_info = match self.facts().user_info_source {
-            UserInfoSource::Endpoint => user_info,
             UserInfoSource::TokenReply => without_secrets(&user_info),
+            _ => user_info,
         };
         let calls =
             calls.into_iter().flat_map(|(name, pages)| pages.into_iter().map(move |page| (name, page))).collect();
@@ -567,19 +677,37 @@ impl Inner {
 
     async fn user_info_reply(&self, token: &OAuthToken, values: Values<'_>) -> Result<String> {
         let facts = self.facts();
-        let url = match (facts.user_info_source, &self.user_info_url) {
+        let identity = match (&self.openid, token.identity()) {
+            (Some(_), None) => {
+                return Err(Error::new(ErrorKind::IdTokenInvalid, "the token does not say who signed in")
+                    .with_remedy("Give it the identity of the login by with_identity()"));
+            }
+            (_, identity) => identity,
+        };
+        let signed_claims = || {
+            identity.and_then(Identity::claims).map(str::to_owned).ok_or_else(|| {
+                Error::new(ErrorKind::UserInfoInvalid, "the claims of the login's token are no longer there")
+            })
+        };
+        let endpoints = self.endpoints().await?;
+        let endpoint = match (facts.user_info_source, &endpoints.user_info) {
             (UserInfoSource::TokenReply, _) => return Ok(token.raw().expose_secret().to_owned()),
-            (UserInfoSource::Endpoint, Some(url)) => url,
-            (UserInfoSource::Endpoint, None) => {
-                return Err(Error::configuration("the provider's spec has no user-info URL"));
+            (UserInfoSource::IdToken | UserInfoSource::AccessToken, _) => return signed_claims(),
+            (UserInfoSource::Endpoint | UserInfoSource::SignedEndpoint, Some(endpoint)) => endpoint,
+            (UserInfoSource::Endpoint, None) if identity.is_some() => return signed_claims(),
+            (UserInfoSource::Endpoint | UserInfoSource::SignedEndpoint, None) => {
+                return Err(Error::configuration("the provider has no user-info URL"));
             }
         };
-        let mut url = self.url(url, values)?;
+        let mut request = endpoint.request(facts.user_info_method, |name| self.value(name, values))?;
         for (name, value) in &self.user_info_query {
             let value = value.text(|name| self.value(name, values))?;
-            url.query_pairs_mut().append_pair(name, &value);
+            request.url.query_pairs_mut().append_pair(name, &value);
         }
-        let mut request = self.authorized(HttpRequest::new(facts.user_info_method, url), token, values)?;
+        let mut request = self.authorized(request, token, values)?;
+        if facts.user_info_source == UserInfoSource::SignedEndpoint {
+            request.set_header("accept", "application/jwt");
+        }
         if let Some(json) = facts.user_info_json {
             request.set_header("content-type", "application/json");
             request.body = Some(json.as_bytes().to_vec());
@@ -603,16 +731,20 @@ impl Inner {
             .ok_or_else(|| Error::new(ErrorKind::UserInfoInvalid, "the profile reply is not text"))?;
         let secrets = [token.access_token().expose_secret()];
         match self.user_info_success.as_ref().and_then(|success| success.failure(&json, &secrets)) {
-            None => Ok(json),
+            None => {}
             Some(code) => {
-                Err(Error::new(ErrorKind::UserInfoRefused, format!("the user-info endpoint refused: {code}")))
+                return Err(Error::new(ErrorKind::UserInfoRefused, format!("the user-info endpoint refused: {code}")));
             }
+        }
+        match (&self.openid, &endpoints.server, identity) {
+            (Some(openid), Some(server), Some(identity)) => openid.user_info(&*self.http, server, json, identity).await,
+            _ => Ok(json),
         }
     }
 
     /// The pages of an extra call; none if the provider does not permit it.
     async fn call(&self, call: &Call, token: &OAuthToken, values: Values<'_>) -> Result<(&'static str, Vec<String>)> {
-        let first = self.url(&call.url, values)?;
+        let first = call.url.url(|name| self.value(name, values))?;
         let mut pages = Vec::new();
         let mut next = Some(first.clone());
         while let Some(url) = next.take() {
@@ -667,16 +799,8 @@ impl Inner {
             request.set_header(*name, value.text(|name| self.value(name, values))?);
         }
         request.wanted_headers = &["content-type"];
-        request.url_trust = UrlTrust::Configured;
         self.provider.user_info_request(&mut request, token, &self.settings)?;
         Ok(request)
-    }
-
-    fn url(&self, url: &EndpointUrl, values: Values<'_>) -> Result<Url> {
-        match url {
-            EndpointUrl::Fixed(url) => Ok(url.clone()),
-            EndpointUrl::PerLogin(template) => template.url(|name| self.value(name, values)),
-        }
     }
 
     /// The value of a variable that is known only while a login runs.
@@ -695,58 +819,6 @@ impl Inner {
         // The callback is not a trusted document: it may choose among the spec's values and bring none of its own.
         brought.filter(|value| variable.allowed.contains(value)).or(variable.default).map(str::to_owned)
     }
-}
-
-/// A variable whose value the settings give, once and for all.
-fn fixed_value(
-    name: &str,
-    base_url: Option<&'static str>,
-    variables: &'static [Variable],
-    client_id: &str,
-    settings: &Settings,
-) -> Option<String> {
-    match name {
-        "client_id" => Some(client_id.to_owned()),
-        "base_url" => settings.get("BASE_URL").or(base_url).map(|url| url.trim_end_matches('/').to_owned()),
-        _ => {
-            let variable = variables.iter().find(|variable| variable.name == name)?;
-            let set = settings.get(&setting_name(name));
-            let default = if variable.callback_param.is_some() { None } else { variable.default };
-            set.or(default).map(str::to_owned)
-        }
-    }
-}
-
-fn is_managed(name: &str) -> bool {
-    MANAGED.contains(&name)
-}
-
-/// Endpoint, `response_type`, client id and fixed parameters. A query that the endpoint has is kept.
-fn authorize_head(
-    spec: &ProviderSpec,
-    mut url: Url,
-    client_id: &str,
-    further: &[(Cow<'static, str>, String)],
-) -> Result<String> {
-    let facts = &spec.facts;
-    if let Some((name, _)) = url.query_pairs().find(|(name, _)| is_managed(name)) {
-        return Err(Error::configuration(format!(
-            "the authorization URL brings the parameter {name}, which the client sets"
-        )));
-    }
-    if let Some((name, _)) = further.iter().find(|(name, _)| is_managed(name)) {
-        return Err(Error::configuration(format!("the provider sets the parameter {name}, which the client sets")));
-    }
-    {
-        let mut query = url.query_pairs_mut();
-        query.append_pair("response_type", "code").append_pair(facts.client_id_param, client_id);
-        if facts.response_mode == ResponseMode::FormPost {
-            query.append_pair("response_mode", facts.response_mode.as_str());
-        }
-        query.extend_pairs(facts.authorize_params);
-        query.extend_pairs(further);
-    }
-    Ok(url.into())
 }
 
 /// `&scope=…`, or nothing when there are no scopes.

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     Error, Result,
     provider::{Provider, Settings},
-    spec::{ClientAuthentication, ProviderSpec, Revocation},
+    spec::{ClientAuthentication, ProviderSpec, ResponseMode, Revocation},
     template::{is_host, parse_url},
 };
 
@@ -84,6 +84,11 @@ impl fmt::Debug for ProviderConfig {
     }
 }
 
+/// Setting that names the issuer of an OpenID provider.
+pub(crate) const ISSUER: &str = "ISSUER";
+/// Setting that says how the callback arrives.
+pub(crate) const RESPONSE_MODE: &str = "RESPONSE_MODE";
+
 /// `bitbucket-data-center` as it stands in a variable: `BITBUCKET_DATA_CENTER`.
 pub(crate) fn setting_name(name: &str) -> String {
     name.to_ascii_uppercase().replace('-', "_")
@@ -136,6 +141,20 @@ impl CheckedConfig {
             if (name.ends_with("_URL") || name == "BASE_URL") && known.contains(name) {
                 parse_url(value).map_err(|error| Error::configuration(format!("{}: {error}", variable(name))))?;
             }
+            if name == ISSUER && known.contains(name) {
+                let url =
+                    parse_url(value).map_err(|error| Error::configuration(format!("{}: {error}", variable(name))))?;
+                if url.query().is_some() {
+                    return Err(Error::configuration(format!("{}: an issuer has no query", variable(name))));
+                }
+            }
+            if name == RESPONSE_MODE && ResponseMode::named(value).is_none() {
+                return Err(Error::configuration(format!("{} must be query or form_post", variable(name))));
+            }
+        }
+        if spec.facts.openid.is_some() && spec.facts.issuer.is_none() && settings.get(ISSUER).is_none() {
+            let message = format!("{} is not set", variable(ISSUER));
+            return Err(Error::configuration(message).with_remedy("It is the issuer of the OpenID provider, a URL"));
         }
         let text = |name: &str| settings.get(name).map(str::to_owned);
         let client_id =
@@ -173,6 +192,7 @@ impl CheckedConfig {
             Some(scopes) => scopes.split_whitespace().map(str::to_owned).collect(),
             None => spec.facts.scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         };
+        let scopes = spec.with_openid_scope(scopes);
         Ok(Self { instance, client_id, client_secret, scopes, settings })
     }
 }
@@ -193,11 +213,16 @@ pub(crate) fn known_settings(spec: &ProviderSpec) -> Vec<String> {
     let facts = &spec.facts;
     let mut known: Vec<String> =
         ["CLIENT_ID", "CLIENT_SECRET", "PROVIDER", "SCOPES", "AUTHORIZE_URL", "TOKEN_URL"].map(str::to_owned).to_vec();
+    let openid = facts.openid.is_some();
     let optional = [
         ("BASE_URL", facts.base_url.is_some()),
-        ("USERINFO_URL", facts.user_info_url.is_some()),
+        ("USERINFO_URL", facts.user_info_url.is_some() || openid),
         ("REFRESH_URL", facts.refresh_url.is_some()),
-        ("REVOKE_URL", matches!(facts.revocation, Revocation::Endpoint(_))),
+        ("REVOKE_URL", matches!(facts.revocation, Revocation::Endpoint(_)) || openid),
+        (ISSUER, openid),
+        ("DISCOVERY_URL", openid),
+        ("JWKS_URL", openid),
+        (RESPONSE_MODE, openid),
     ];
     known.extend(optional.into_iter().filter(|(_, exists)| *exists).map(|(name, _)| name.to_owned()));
     known.extend(facts.calls.iter().map(|call| format!("{}_URL", setting_name(call.name))));

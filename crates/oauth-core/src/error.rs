@@ -47,6 +47,14 @@ pub enum ErrorKind {
     TokenRefused,
     /// The token reply is not one (RFC 6749 section 5.1).
     TokenReplyInvalid,
+    /// The metadata of an OpenID provider is not readable, or is another provider's.
+    MetadataInvalid,
+    /// The key set of an OpenID provider is not readable.
+    KeySetInvalid,
+    /// The ID token is missing, not signed by the provider, or not for this login.
+    IdTokenInvalid,
+    /// The callback names another issuer, or none where one must be named (RFC 9207).
+    IssuerMismatch,
     /// The user-info endpoint answered 401.
     UserInfoUnauthorized,
     /// The user-info endpoint answered 403.
@@ -70,14 +78,20 @@ impl ErrorKind {
                 "This way to sign in is not available."
             }
             Self::Configuration | Self::RandomSource => "Signing in is not set up correctly.",
-            Self::Transport | Self::Timeout | Self::ReplyTooLarge | Self::RedirectRefused | Self::AddressRefused => {
-                "The sign-in provider cannot be reached at the moment."
-            }
+            Self::Transport
+            | Self::Timeout
+            | Self::ReplyTooLarge
+            | Self::RedirectRefused
+            | Self::AddressRefused
+            | Self::MetadataInvalid
+            | Self::KeySetInvalid => "The sign-in provider cannot be reached at the moment.",
             Self::ClientRefused
             | Self::InvalidGrant
             | Self::RedirectUriMismatch
             | Self::TokenRefused
-            | Self::TokenReplyInvalid => "The sign-in provider did not confirm the sign-in.",
+            | Self::TokenReplyInvalid
+            | Self::IdTokenInvalid
+            | Self::IssuerMismatch => "The sign-in provider did not confirm the sign-in.",
             Self::UserInfoUnauthorized | Self::UserInfoForbidden | Self::UserInfoRefused | Self::UserInfoInvalid => {
                 "The sign-in provider did not say who you are."
             }

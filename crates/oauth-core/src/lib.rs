@@ -10,8 +10,15 @@ mod authorization;
 mod claims;
 mod client;
 mod config;
+mod endpoints;
 mod error;
 mod http;
+mod identity;
+#[cfg(feature = "oidc")]
+mod oidc;
+#[cfg(not(feature = "oidc"))]
+#[path = "oidc_off.rs"]
+mod oidc;
 mod provider;
 mod registry;
 mod secret;
@@ -31,11 +38,13 @@ pub use client::OAuthClient;
 pub use config::ProviderConfig;
 pub use error::{Error, ErrorKind, Result};
 pub use http::{HttpClient, HttpRequest, HttpResponse, Location, Method, UrlTrust};
+pub use identity::Identity;
 pub use provider::{Provider, Settings, TokenRequest};
 pub use registry::{Catalogue, Registered, Registry, RegistryBuilder};
 pub use spec::{
-    Brand, ClientAuthentication, ExtraCall, Pkce, ProviderSpec, RequestBody, ResponseMode, Revocation, Setting,
-    SpaceEncoding, SpecFacts, SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,
+    Brand, ClientAuthentication, ExtraCall, IssuerTemplate, Nonce, OpenIdFacts, Pkce, ProviderSpec, RequestBody,
+    ResponseMode, Revocation, Setting, SigningAlgorithm, SpaceEncoding, SpecFacts, SuccessCheck, TokenPlacement,
+    TokenReply, UserInfoSource, Variable,
 };
 pub use token::{OAuthToken, Scopes};
 pub use user::{EmailVerified, OAuthUserInfo, RawData, VerifiedEmail};

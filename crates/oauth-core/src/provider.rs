@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{
     Result,
     http::HttpRequest,
+    identity::Identity,
     spec::ProviderSpec,
     token::OAuthToken,
     user::{OAuthUserInfo, RawData},
@@ -57,6 +58,15 @@ pub trait Provider: Send + Sync {
 
     /// Changes the token request, for an exchange and for a refresh.
     fn token_request(&self, _request: &mut TokenRequest, _settings: &Settings) -> Result<()> {
+        Ok(())
+    }
+
+    /// Refuses who signed in, after the token that says so was verified: a tenant that may not, say.
+    ///
+    /// # Errors
+    ///
+    /// The login ends with the error.
+    fn identity(&self, _identity: &Identity, _settings: &Settings) -> Result<()> {
         Ok(())
     }
 

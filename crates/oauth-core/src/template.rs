@@ -1,6 +1,6 @@
 //! Text with `{variables}`: the URLs, extra parameters and header values of a spec.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
@@ -68,14 +68,6 @@ impl Template {
         Self(pieces)
     }
 
-    /// The URL, if nothing in it is left open.
-    pub(crate) fn fixed_url(&self) -> Option<Result<Url>> {
-        match self.0.as_slice() {
-            [Piece::Text(text)] => Some(parse_url(text)),
-            _ => None,
-        }
-    }
-
     /// The URL, with every variable replaced.
     pub(crate) fn url(&self, value: impl Fn(&str) -> Option<String>) -> Result<Url> {
         let text = self.resolve(value, encode)?;
@@ -114,6 +106,57 @@ impl Template {
     }
 }
 
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| match piece {
+            Piece::Text(text) => f.write_str(text),
+            Piece::Variable(name) => write!(f, "{{{name}}}"),
+        })
+    }
+}
+
+/// The URL of an endpoint: parsed once, unless a login brings a part of it.
+#[derive(Clone, Debug)]
+pub(crate) enum EndpointUrl {
+    Fixed(Url),
+    PerLogin(Template),
+}
+
+impl EndpointUrl {
+    pub(crate) fn new(template: Template) -> Result<Self> {
+        match template.0.as_slice() {
+            [Piece::Text(text)] => parse_url(text).map(Self::Fixed),
+            _ => Ok(Self::PerLogin(template)),
+        }
+    }
+
+    /// The URL, with every variable replaced.
+    pub(crate) fn url(&self, value: impl Fn(&str) -> Option<String>) -> Result<Url> {
+        match self {
+            Self::Fixed(url) => Ok(url.clone()),
+            Self::PerLogin(template) => template.url(value),
+        }
+    }
+
+    /// The variables that a login brings.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        let template = match self {
+            Self::Fixed(_) => None,
+            Self::PerLogin(template) => Some(template),
+        };
+        template.into_iter().flat_map(Template::variables)
+    }
+}
+
+impl fmt::Display for EndpointUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(url) => url.fmt(f),
+            Self::PerLogin(template) => template.fmt(f),
+        }
+    }
+}
+
 /// How `value` stands after `before`: as it is at the start and in the host, percent-encoded in path and query.
 fn encode<'v>(before: &str, value: &'v str) -> Cow<'v, str> {
     let in_authority = before.split_once("://").is_none_or(|(_, rest)| !rest.contains(['/', '?']));
@@ -140,7 +183,8 @@ pub(crate) fn parse_url(text: &str) -> Result<Url> {
     Ok(url)
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

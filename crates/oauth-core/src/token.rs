@@ -14,6 +14,7 @@ use crate::{
     authorization::CallbackParameters,
     claims::{Captured, Lookup, Path, Step, Wanted, text},
     http::HttpResponse,
+    identity::Identity,
     spec::{SuccessCheck, TokenReply},
 };
 
@@ -37,6 +38,7 @@ pub struct OAuthToken {
     expires_at: Option<SystemTime>,
     scopes: Option<Scopes>,
     raw: SecretString,
+    identity: Option<Identity>,
     /// What later requests of the same grant need of the callback.
     callback: CallbackParameters,
 }
@@ -52,6 +54,7 @@ impl OAuthToken {
             expires_at: None,
             scopes: None,
             raw: SecretString::from("{}"),
+            identity: None,
             callback: CallbackParameters::default(),
         }
     }
@@ -60,6 +63,14 @@ impl OAuthToken {
     #[must_use]
     pub fn with_refresh_token(mut self, refresh_token: impl Into<SecretString>) -> Self {
         self.refresh_token = Some(refresh_token.into());
+        self
+    }
+
+    /// Adds the identity of an earlier login, which an OpenID provider's answers are then held against: user info and a
+    /// refreshed ID token must be about the same subject (OpenID Connect Core sections 5.3.2 and 12.2).
+    #[must_use]
+    pub fn with_identity(mut self, identity: Identity) -> Self {
+        self.identity = Some(identity);
         self
     }
 
@@ -76,7 +87,13 @@ impl OAuthToken {
         self.refresh_token.as_ref()
     }
 
-    /// The ID token as it came, not verified.
+    /// Who signed in, from the verified ID token of an OpenID provider; `None` at any other.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+
+    /// The ID token as it came. [`identity`](Self::identity) is what was verified of it.
     #[must_use]
     pub fn id_token(&self) -> Option<&SecretString> {
         self.id_token.as_ref()
@@ -115,6 +132,7 @@ impl OAuthToken {
     #[must_use]
     pub(crate) fn succeeding(mut self, older: &Self) -> Self {
         self.callback.clone_from(&older.callback);
+        self.identity.clone_from(&older.identity);
         if self.refresh_token.is_none() {
             self.refresh_token.clone_from(&older.refresh_token);
         }
@@ -127,6 +145,7 @@ impl fmt::Debug for OAuthToken {
         f.debug_struct("OAuthToken")
             .field("refresh_token", &self.refresh_token.is_some())
             .field("id_token", &self.id_token.is_some())
+            .field("identity", &self.identity)
             .field("expires_at", &self.expires_at)
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
@@ -279,6 +298,7 @@ impl TokenReader {
                 }),
             scopes: value(&self.scope).map(|raw| self.scopes(raw)).transpose()?,
             raw: SecretString::from(""),
+            identity: None,
             callback: CallbackParameters::default(),
         })
     }

@@ -186,6 +186,20 @@ fn every_mistake_in_the_settings_is_named() {
     }
 }
 
+static OPENID: ProviderSpec = ProviderSpec::openid("vouching", "https://vouching.test");
+
+#[test]
+fn an_openid_provider_without_the_feature_is_an_error_and_not_a_weaker_login() {
+    let result = builder().provider(&OPENID).instance(ProviderConfig::new("vouching", "a", "s")).build();
+    if cfg!(feature = "oidc") {
+        assert!(result.is_ok());
+    } else {
+        let text = "vouching: the provider speaks OpenID Connect, which is not compiled in. \
+                    Turn on the cargo feature \"oidc\" of oauth-core";
+        assert_eq!(result.unwrap_err().to_string(), text);
+    }
+}
+
 #[test]
 fn instances_need_a_http_client_and_names_of_their_own() {
     let config = || ProviderConfig::new("acme", "a", "s");

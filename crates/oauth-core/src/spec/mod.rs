@@ -4,12 +4,14 @@
 //! book describes one.
 
 mod check;
+mod openid;
 mod parts;
 mod whole;
 
 use crate::{claims::Claims, error::ErrorKind, http::Method};
 
 pub(crate) use check::MANAGED;
+pub use openid::{IssuerTemplate, Nonce, OpenIdFacts, SigningAlgorithm};
 pub use parts::{
     Brand, ClientAuthentication, ExtraCall, Pkce, RequestBody, ResponseMode, Revocation, Setting, SpaceEncoding,
     SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,
@@ -66,18 +68,20 @@ pub struct SpecFacts {
     pub brand: Option<Brand>,
     /// Default of the `{base_url}` variable: root of the public service.
     pub base_url: Option<&'static str>,
-    /// Authorization endpoint (RFC 6749 section 3.1).
-    pub authorize_url: &'static str,
-    /// Token endpoint (RFC 6749 section 3.2).
-    pub token_url: &'static str,
+    /// Authorization endpoint (RFC 6749 section 3.1), unless it is discovered.
+    pub authorize_url: Option<&'static str>,
+    /// Token endpoint (RFC 6749 section 3.2), unless it is discovered.
+    pub token_url: Option<&'static str>,
     /// Endpoint for refreshing, where it is not the token endpoint.
     pub refresh_url: Option<&'static str>,
     /// User-info endpoint.
     pub user_info_url: Option<&'static str>,
     /// How a token is revoked.
     pub revocation: Revocation,
-    /// The issuer identifier that this authorization server puts into the callback (RFC 9207).
+    /// The issuer identifier: in ID tokens, and in the callbacks of a server that names it there (RFC 9207).
     pub issuer: Option<&'static str>,
+    /// OpenID Connect, if the provider speaks it.
+    pub openid: Option<OpenIdFacts>,
     /// Variables that stand in URLs.
     pub variables: &'static [Variable],
     /// Further settings that the provider's hooks read.
@@ -142,6 +146,58 @@ pub struct SpecFacts {
     pub remedies: &'static [(ErrorKind, &'static str)],
 }
 
+impl SpecFacts {
+    /// What a spec says that says nothing.
+    const fn baseline(name: &'static str) -> Self {
+        Self {
+            name: check::name(name),
+            display_name: name,
+            docs: None,
+            console: None,
+            brand: None,
+            base_url: None,
+            authorize_url: None,
+            token_url: None,
+            refresh_url: None,
+            user_info_url: None,
+            revocation: Revocation::NotOffered { instead: "" },
+            issuer: None,
+            openid: None,
+            variables: &[],
+            settings: &[],
+            scopes: &[],
+            scope_separator: " ",
+            known_scopes: &[],
+            space_encoding: SpaceEncoding::Plus,
+            authorize_params: &[],
+            authorize_fragment: None,
+            client_id_param: "client_id",
+            client_secret_param: "client_secret",
+            redirect_uri_param: "redirect_uri",
+            pkce: Pkce::S256,
+            response_mode: ResponseMode::Query,
+            callback_params: &[],
+            token_method: Method::Post,
+            token_body: RequestBody::Form,
+            client_authentication: ClientAuthentication::Body,
+            token_params: &[],
+            token_headers: &[],
+            token_reply: TokenReply::standard(),
+            user_info_source: UserInfoSource::Endpoint,
+            user_info_method: Method::Get,
+            token_placement: TokenPlacement::Bearer,
+            user_info_query: &[],
+            user_info_headers: &[],
+            user_info_form: &[],
+            user_info_json: None,
+            user_info_success: None,
+            calls: &[],
+            claims: Claims::id("id"),
+            remedies: &[],
+        }
+    }
+}
+
 impl ProviderSpec {
     /// An OAuth 2.0 provider with its authorization and token endpoints.
     ///
@@ -155,49 +211,9 @@ impl ProviderSpec {
     pub const fn oauth2(name: &'static str, authorize_url: &'static str, token_url: &'static str) -> Self {
         Self {
             facts: SpecFacts {
-                name: check::name(name),
-                display_name: name,
-                docs: None,
-                console: None,
-                brand: None,
-                base_url: None,
-                authorize_url: check::url(authorize_url),
-                token_url: check::url(token_url),
-                refresh_url: None,
-                user_info_url: None,
-                revocation: Revocation::NotOffered { instead: "" },
-                issuer: None,
-                variables: &[],
-                settings: &[],
-                scopes: &[],
-                scope_separator: " ",
-                known_scopes: &[],
-                space_encoding: SpaceEncoding::Plus,
-                authorize_params: &[],
-                authorize_fragment: None,
-                client_id_param: "client_id",
-                client_secret_param: "client_secret",
-                redirect_uri_param: "redirect_uri",
-                pkce: Pkce::S256,
-                response_mode: ResponseMode::Query,
-                callback_params: &[],
-                token_method: Method::Post,
-                token_body: RequestBody::Form,
-                client_authentication: ClientAuthentication::Body,
-                token_params: &[],
-                token_headers: &[],
-                token_reply: TokenReply::standard(),
-                user_info_source: UserInfoSource::Endpoint,
-                user_info_method: Method::Get,
-                token_placement: TokenPlacement::Bearer,
-                user_info_query: &[],
-                user_info_headers: &[],
-                user_info_form: &[],
-                user_info_json: None,
-                user_info_success: None,
-                calls: &[],
-                claims: Claims::id("id"),
-                remedies: &[],
+                authorize_url: Some(check::url(authorize_url)),
+                token_url: Some(check::url(token_url)),
+                ..SpecFacts::baseline(name)
             },
         }
     }
@@ -271,7 +287,7 @@ impl ProviderSpec {
         self
     }
 
-    /// The issuer identifier that this server names in its callbacks (RFC 9207). A callback with another one is refused.
+    /// The issuer identifier. An ID token or a callback (RFC 9207) that names another one is refused.
     #[must_use]
     pub const fn issuer(mut self, issuer: &'static str) -> Self {
         self.facts.issuer = Some(check::url(issuer));

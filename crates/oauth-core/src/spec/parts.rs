@@ -54,6 +54,11 @@ impl ResponseMode {
             Self::FormPost => "form_post",
         }
     }
+
+    /// The mode of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Query, Self::FormPost].into_iter().find(|mode| mode.as_str() == name)
+    }
 }
 
 /// How a space is written in the authorization URL.
@@ -94,10 +99,23 @@ pub enum TokenPlacement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UserInfoSource {
-    /// The reply of the user-info endpoint.
+    /// The reply of the user-info endpoint. At an OpenID provider without one, the claims of the ID token.
     Endpoint,
+    /// The reply of the user-info endpoint, which is a signed token (OpenID Connect Core section 5.3.2).
+    SignedEndpoint,
     /// The token reply itself.
     TokenReply,
+    /// The claims of the ID token.
+    IdToken,
+    /// The claims of the access token, which is a signed token and takes the place of an ID token.
+    AccessToken,
+}
+
+impl UserInfoSource {
+    /// Whether the document is a token that an OpenID provider signs.
+    pub(crate) const fn is_signed(self) -> bool {
+        matches!(self, Self::SignedEndpoint | Self::IdToken | Self::AccessToken)
+    }
 }
 
 /// How a token is revoked.

@@ -1,0 +1,256 @@
+//! The endpoints of one instance: given by spec and settings, or found in the provider's metadata.
+
+use std::borrow::Cow;
+
+use url::Url;
+
+use crate::{
+    Error, ErrorKind, Result,
+    authorization::CallbackIssuer,
+    config::{ISSUER, setting_name, variable_name},
+    http::{HttpRequest, Method, UrlTrust},
+    oidc::Server,
+    provider::Settings,
+    secret,
+    spec::{ExtraCall, MANAGED, ProviderSpec, ResponseMode, Revocation, SpecFacts, Variable},
+    template::{EndpointUrl, Template},
+};
+
+/// One endpoint.
+#[derive(Clone)]
+pub(crate) struct Endpoint {
+    url: EndpointUrl,
+    trust: UrlTrust,
+}
+
+impl Endpoint {
+    /// An endpoint of the metadata.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn discovered(url: &Url, trust: UrlTrust) -> Self {
+        Self { url: EndpointUrl::Fixed(url.clone()), trust }
+    }
+
+    /// A request to the endpoint, with every variable of its URL replaced.
+    pub(crate) fn request(&self, method: Method, value: impl Fn(&str) -> Option<String>) -> Result<HttpRequest> {
+        let mut request = HttpRequest::new(method, self.url.url(value)?);
+        request.url_trust = self.trust;
+        Ok(request)
+    }
+}
+
+/// The endpoints of an instance, complete.
+pub(crate) struct Endpoints {
+    /// The authorization URL up to the parameters of one request.
+    pub(crate) authorize_head: String,
+    pub(crate) token: Endpoint,
+    pub(crate) refresh: Endpoint,
+    pub(crate) revoke: Option<Endpoint>,
+    pub(crate) user_info: Option<Endpoint>,
+    /// The issuer that callbacks name, if it is the same for everybody.
+    pub(crate) issuer: Option<String>,
+    pub(crate) callback_issuer: CallbackIssuer,
+    /// Digest of issuer and endpoints, at an OpenID provider.
+    pub(crate) identity: Option<String>,
+    pub(crate) server: Option<Server>,
+}
+
+/// The endpoints that spec and settings give.
+pub(crate) struct Given {
+    pub(crate) authorize: Option<Url>,
+    pub(crate) authorize_params: AuthorizeParams,
+    pub(crate) token: Option<Endpoint>,
+    pub(crate) refresh: Option<Endpoint>,
+    pub(crate) revoke: Option<Endpoint>,
+    pub(crate) user_info: Option<Endpoint>,
+}
+
+/// What an OpenID provider says about itself. Nothing of it replaces what is given.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) authorize: Option<Url>,
+    pub(crate) token: Option<Endpoint>,
+    pub(crate) revoke: Option<Endpoint>,
+    pub(crate) user_info: Option<Endpoint>,
+    pub(crate) issuer: Option<String>,
+    pub(crate) callback_issuer: CallbackIssuer,
+    pub(crate) server: Option<Server>,
+}
+
+impl Given {
+    pub(crate) fn complete(&self, found: Found) -> Result<Endpoints> {
+        let missing = |name| Error::new(ErrorKind::MetadataInvalid, format!("the provider's metadata has no {name}"));
+        let authorize = self.authorize.clone().or(found.authorize).ok_or_else(|| missing("authorization_endpoint"))?;
+        let token = self.token.clone().or(found.token).ok_or_else(|| missing("token_endpoint"))?;
+        let identity = found.server.as_ref().map(|_| {
+            let issuer = found.issuer.as_deref().unwrap_or_default();
+            secret::s256(&format!("{issuer}\n{authorize}\n{}", token.url))
+        });
+        Ok(Endpoints {
+            authorize_head: self.authorize_params.head(authorize)?,
+            refresh: self.refresh.clone().unwrap_or_else(|| token.clone()),
+            token,
+            revoke: self.revoke.clone().or(found.revoke),
+            user_info: self.user_info.clone().or(found.user_info),
+            issuer: found.issuer,
+            callback_issuer: found.callback_issuer,
+            identity,
+            server: found.server,
+        })
+    }
+}
+
+/// The texts of a spec with the values that the settings of one instance have for their variables.
+pub(crate) struct Texts<'t> {
+    facts: &'static SpecFacts,
+    instance: &'t str,
+    client_id: &'t str,
+    settings: &'t Settings,
+    issuer: Option<String>,
+    /// The settings name another issuer than the spec: what the spec says of its own server says nothing of that one.
+    is_foreign_issuer: bool,
+}
+
+impl<'t> Texts<'t> {
+    pub(crate) fn new(
+        spec: &'static ProviderSpec,
+        instance: &'t str,
+        client_id: &'t str,
+        settings: &'t Settings,
+    ) -> Result<Self> {
+        let facts = spec.facts();
+        let mut texts = Self { facts, instance, client_id, settings, issuer: None, is_foreign_issuer: false };
+        let of_spec = facts.issuer.map(|issuer| texts.fill(issuer).text(|_| None)).transpose()?;
+        let set = settings.get(ISSUER).map(str::to_owned);
+        texts.is_foreign_issuer = set.is_some() && set != of_spec;
+        texts.issuer = set.or(of_spec);
+        Ok(texts)
+    }
+
+    pub(crate) fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    pub(crate) fn is_foreign_issuer(&self) -> bool {
+        self.is_foreign_issuer
+    }
+
+    /// The endpoints, as far as spec and settings give them.
+    pub(crate) fn given(&self, authorize_params: AuthorizeParams) -> Result<Given> {
+        let revoke_url = match self.facts.revocation {
+            Revocation::Endpoint(url) => Some(url),
+            Revocation::NotOffered { .. } => None,
+        };
+        let authorize = self.url("AUTHORIZE_URL", self.facts.authorize_url)?;
+        Ok(Given {
+            authorize: authorize.map(|url| url.url(|_| None)).transpose()?,
+            authorize_params,
+            token: self.endpoint("TOKEN_URL", self.facts.token_url)?,
+            refresh: self.endpoint("REFRESH_URL", self.facts.refresh_url)?,
+            revoke: self.endpoint("REVOKE_URL", revoke_url)?,
+            user_info: self.endpoint("USERINFO_URL", self.facts.user_info_url)?,
+        })
+    }
+
+    pub(crate) fn discovery_url(&self) -> Result<Option<String>> {
+        let of_spec = self.facts.openid.and_then(|openid| openid.discovery_url);
+        self.url("DISCOVERY_URL", of_spec)?.map(|url| url.text(|_| None)).transpose()
+    }
+
+    pub(crate) fn jwks(&self) -> Result<Option<Endpoint>> {
+        self.endpoint("JWKS_URL", self.facts.openid.and_then(|openid| openid.jwks_url))
+    }
+
+    /// The URL of an extra call.
+    pub(crate) fn call(&self, call: &ExtraCall) -> Result<EndpointUrl> {
+        let setting = format!("{}_URL", setting_name(call.name));
+        let url = self.url(&setting, Some(call.url))?.ok_or_else(|| {
+            let (url, issuer) = (variable_name(self.instance, &setting), variable_name(self.instance, ISSUER));
+            Error::configuration(format!("{url} is not set, and {issuer} is another server than the provider's own"))
+        })?;
+        EndpointUrl::new(url)
+    }
+
+    /// Parameters or headers.
+    pub(crate) fn filled(&self, pairs: &'static [(&'static str, &'static str)]) -> Vec<(&'static str, Template)> {
+        pairs.iter().map(|(name, value)| (*name, self.fill(value))).collect()
+    }
+
+    fn endpoint(&self, setting: &str, of_spec: Option<&'static str>) -> Result<Option<Endpoint>> {
+        let Some(url) = self.url(setting, of_spec)? else { return Ok(None) };
+        Ok(Some(Endpoint { url: EndpointUrl::new(url)?, trust: UrlTrust::Configured }))
+    }
+
+    fn url(&self, setting: &str, of_spec: Option<&'static str>) -> Result<Option<Template>> {
+        let of_spec = of_spec.filter(|_| !self.is_foreign_issuer);
+        let Some(url) = self.settings.get(setting).or(of_spec) else { return Ok(None) };
+        let template = self.fill(url);
+        let late = |name: &str| {
+            let brought = |variable: &Variable| variable.name == name && variable.callback_param.is_some();
+            name.contains(':') || self.facts.variables.iter().any(brought)
+        };
+        if let Some(name) = template.variables().find(|name| !late(name)) {
+            let variable = variable_name(self.instance, setting);
+            return Err(Error::configuration(format!("{{{name}}} in the URL {variable} has no value")));
+        }
+        Ok(Some(template))
+    }
+
+    fn fill(&self, text: &str) -> Template {
+        Template::new(text).fill(|name| self.value(name))
+    }
+
+    /// The value of a variable that the settings give, once and for all.
+    fn value(&self, name: &str) -> Option<String> {
+        match name {
+            "client_id" => Some(self.client_id.to_owned()),
+            "base_url" => {
+                let url = self.settings.get("BASE_URL").or(self.facts.base_url);
+                url.map(|url| url.trim_end_matches('/').to_owned())
+            }
+            _ => {
+                let variable = self.facts.variables.iter().find(|variable| variable.name == name)?;
+                let set = self.settings.get(&setting_name(name));
+                let default = if variable.callback_param.is_some() { None } else { variable.default };
+                set.or(default).map(str::to_owned)
+            }
+        }
+    }
+}
+
+/// What every authorization URL of an instance begins with.
+pub(crate) struct AuthorizeParams {
+    pub(crate) spec: &'static ProviderSpec,
+    pub(crate) client_id: String,
+    pub(crate) response_mode: ResponseMode,
+    pub(crate) further: Vec<(Cow<'static, str>, String)>,
+}
+
+impl AuthorizeParams {
+    /// Endpoint, `response_type`, client id and fixed parameters. A query that the endpoint has is kept.
+    fn head(&self, mut url: Url) -> Result<String> {
+        let facts = self.spec.facts();
+        if let Some((name, _)) = url.query_pairs().find(|(name, _)| is_managed(name)) {
+            return Err(Error::configuration(format!(
+                "the authorization URL brings the parameter {name}, which the client sets"
+            )));
+        }
+        if let Some((name, _)) = self.further.iter().find(|(name, _)| is_managed(name)) {
+            return Err(Error::configuration(format!("the provider sets the parameter {name}, which the client sets")));
+        }
+        {
+            let mut query = url.query_pairs_mut();
+            query.append_pair("response_type", "code").append_pair(facts.client_id_param, &self.client_id);
+            if self.response_mode == ResponseMode::FormPost {
+                query.append_pair("response_mode", self.response_mode.as_str());
+            }
+            query.extend_pairs(facts.authorize_params);
+            query.extend_pairs(&self.further);
+        }
+        Ok(url.into())
+    }
+}
+
+/// Whether a parameter is the client's own.
+pub(crate) fn is_managed(name: &str) -> bool {
+    MANAGED.contains(&name)
+}

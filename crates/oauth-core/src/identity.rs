@@ -1,0 +1,67 @@
+//! Who signed in, as an OpenID provider vouches for it: [`Identity`].
+
+use std::fmt;
+
+/// An issuer and its subject, from a verified ID token (OpenID Connect Core section 2).
+///
+/// The pair is the key of an account: a subject means nothing without its issuer, and an e-mail address or a user name
+/// is no key at all. Both compare byte for byte.
+///
+/// ```
+/// use oauth_core::Identity;
+///
+/// let here = Identity::new("https://id.example", "248289761001");
+/// let there = Identity::new("https://id.example.org", "248289761001");
+/// assert_ne!(here, there);
+/// ```
+#[derive(Clone)]
+pub struct Identity {
+    issuer: String,
+    subject: String,
+    claims: Option<String>,
+}
+
+impl Identity {
+    /// The identity of an earlier login, as the application stored it.
+    #[must_use]
+    pub fn new(issuer: impl Into<String>, subject: impl Into<String>) -> Self {
+        Self { issuer: issuer.into(), subject: subject.into(), claims: None }
+    }
+
+    #[cfg(feature = "oidc")]
+    pub(crate) fn verified(issuer: String, subject: String, claims: String) -> Self {
+        Self { issuer, subject, claims: Some(claims) }
+    }
+
+    /// The issuer (`iss`), where a provider has several spellings always the same one.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The subject (`sub`): the account's id at this issuer.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// All claims of the token as JSON text, if this identity comes from a token and not from a store.
+    #[must_use]
+    pub fn claims(&self) -> Option<&str> {
+        self.claims.as_deref()
+    }
+}
+
+impl PartialEq for Identity {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.issuer, &self.subject) == (&other.issuer, &other.subject)
+    }
+}
+
+impl Eq for Identity {}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity").field("issuer", &self.issuer).field("subject", &self.subject).finish_non_exhaustive()
+    }
+}
