@@ -184,8 +184,9 @@ impl Login {
     /// Permits a logout: end the session on the server, whatever its state, then send the answer.
     ///
     /// It must be a `POST` from a page of this application, told by `Origin`, else by `Sec-Fetch-Site`. Only browsers can
-    /// be tricked into a request, and they send one of the two; a request with neither is a program's own. `next` of the
-    /// query is where to land.
+    /// be tricked into a request, and they send one of the two; a request with neither is a program's own. A page with
+    /// `Referrer-Policy: no-referrer` sends `Origin: null`, which counts only together with
+    /// `Sec-Fetch-Site: same-origin`. `next` of the query is where to land.
     ///
     /// # Errors
     ///
@@ -363,12 +364,14 @@ impl Login {
     }
 
     fn is_same_origin(&self, request: &BrowserRequest<'_>) -> bool {
+        let site = request.one(Header::SecFetchSite);
         match request.one(Header::Origin) {
-            // As text: `null` and everything that only looks alike differ.
+            // The origin is hidden by the page's referrer policy, or there is none, as in a sandboxed frame. Only the
+            // browser can tell which, in a header that scripts cannot set.
+            Ok(Some("null")) => site == Ok(Some("same-origin")),
+            // As text: everything that only looks alike differs.
             Ok(Some(origin)) => origin == self.0.site.origin(),
-            Ok(None) => {
-                matches!(request.one(Header::SecFetchSite), Ok(None | Some("same-origin" | "none")))
-            }
+            Ok(None) => matches!(site, Ok(None | Some("same-origin" | "none"))),
             Err(Unusable) => false,
         }
     }
