@@ -514,6 +514,8 @@ async fn without_the_session_store_nobody_is_signed_in_and_nothing_pretends() {
         assert_eq!(answer.status(), 503, "{path}");
         assert!(answer.text().contains("\"session_unavailable\""));
     }
+    let page = site.get(&browser, "/me").await;
+    assert_eq!((page.status(), page.text()), (503, "Sessions are not available at the moment."));
     let page = browser.request("POST", site.url("/auth/logout")).header("origin", &site.origin).send().await.unwrap();
     assert_eq!(page.status(), 503, "a logout that did not happen");
     let page = site.sign_in(&other, "omar").await;

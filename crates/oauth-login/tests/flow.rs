@@ -803,6 +803,7 @@ fn people_are_sent_to_sign_in_and_programs_get_a_status() {
         (Refusal::NotSignedIn, 401, "not_signed_in"),
         (Refusal::OtherProvider, 403, "other_provider"),
         (Refusal::EmailNotVerified, 403, "email_not_verified"),
+        (Refusal::SessionUnavailable, 503, "session_unavailable"),
     ] {
         let answer = login.turn_away(refusal, &program);
         let body: serde_json::Value = serde_json::from_str(answer.body()).unwrap();
@@ -811,7 +812,7 @@ fn people_are_sent_to_sign_in_and_programs_get_a_status() {
         let answer = login.turn_away(refusal, &person);
         match refusal {
             Refusal::NotSignedIn => assert_eq!((answer.status(), answer.location()), (303, Some("/"))),
-            _ => assert_eq!((answer.status(), answer.body()), (403, refusal.message())),
+            _ => assert_eq!((answer.status(), answer.body()), (status, refusal.message())),
         }
     }
 }
