@@ -227,9 +227,14 @@ impl CallbackParameters {
         self.0.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect()
     }
 
-    /// The parameters as a JSON object, for claims at `callback:name`.
+    /// The parameters as a JSON object, for claims at `callback:name`. A value that is an object itself has members:
+    /// `callback:user.name`.
     pub(crate) fn to_json(&self) -> String {
-        let object = self.0.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+        let value = |text: &String| match serde_json::from_str(text) {
+            Ok(object @ serde_json::Value::Object(_)) => object,
+            Ok(_) | Err(_) => text.clone().into(),
+        };
+        let object = self.0.iter().map(|(name, text)| (name.clone(), value(text))).collect();
         serde_json::Value::Object(object).to_string()
     }
 }

@@ -56,7 +56,7 @@ pub trait Provider: Send + Sync {
         Ok(Vec::new())
     }
 
-    /// Changes the token request, for an exchange and for a refresh.
+    /// Changes the token request, for an exchange and for a refresh, and a revocation request (RFC 7009).
     fn token_request(&self, _request: &mut TokenRequest, _settings: &Settings) -> Result<()> {
         Ok(())
     }

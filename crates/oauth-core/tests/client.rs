@@ -8,9 +8,9 @@ use std::{
 
 use oauth_core::{
     AuthorizationRequest, CallbackParameters, Claims, ClientAuthentication, ErrorKind, ExposeSecret, ExtraCall,
-    HttpClient, HttpRequest, HttpResponse, Method, OAuthClient, OAuthToken, Pkce, ProviderConfig, ProviderSpec,
-    RequestBody, ResponseMode, Result, Revocation, SpaceEncoding, SuccessCheck, TokenPlacement, TokenReply,
-    UserInfoSource, Variable, async_trait,
+    HttpClient, HttpRequest, HttpResponse, Method, OAuthClient, OAuthToken, Pkce, Provider, ProviderConfig,
+    ProviderSpec, RequestBody, ResponseMode, Result, Revocation, Settings, SpaceEncoding, SuccessCheck, TokenPlacement,
+    TokenReply, TokenRequest, UserInfoSource, Variable, async_trait,
 };
 use url::Url;
 
@@ -381,5 +381,62 @@ async fn a_refused_profile_says_the_status_and_the_message_but_no_token() {
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.to_string().contains(text), "{error}");
         assert!(!format!("{error:?}").contains("planted"), "{error:?}");
+    }
+}
+
+/// A provider without a fixed secret: each request has one of its own.
+struct Signing;
+
+static SIGNING: ProviderSpec = ProviderSpec::oauth2("signing", "https://s.test/authorize", "https://s.test/token")
+    .client_authentication(ClientAuthentication::Signed)
+    .revocation(Revocation::Endpoint("https://s.test/revoke"))
+    .callback_params(&["user"])
+    .user_info("https://s.test/me")
+    .claims(Claims::id("id").first_name("callback:user.name.first").username("callback:user"));
+
+impl Provider for Signing {
+    fn spec(&self) -> &ProviderSpec {
+        &SIGNING
+    }
+
+    fn token_request(&self, request: &mut TokenRequest, _settings: &Settings) -> Result<()> {
+        request.set_param("client_secret", "signed just now");
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_secret_is_signed_for_every_request_that_needs_one_and_cannot_be_configured() {
+    let script = Script::new(&[("s.test/token", 200, TOKEN), ("s.test/revoke", 200, "")]);
+    let client = OAuthClient::new(&Signing, ProviderConfig::public("signing", "the id"), script.clone()).unwrap();
+    let authorization = client.authorization_url(&AuthorizationRequest::new("https://app.test/cb")).unwrap();
+    let token = client.exchange_code("c", authorization.pending(), &CallbackParameters::default()).await.unwrap();
+    let token = client.refresh_token(&token).await.unwrap();
+    client.revoke_token(&token).await.unwrap();
+    for request in script.take() {
+        let params = params(&body(&request));
+        assert_eq!((params["client_id"].as_str(), params["client_secret"].as_str()), ("the id", "signed just now"));
+    }
+    let config = ProviderConfig::new("signing", "the id", "a secret");
+    let error = OAuthClient::new(&Signing, config, script).unwrap_err();
+    assert!(error.to_string().contains("OAUTH_SIGNING_CLIENT_SECRET is set"), "{error}");
+}
+
+#[tokio::test]
+async fn a_callback_parameter_that_is_an_object_has_members_and_any_other_is_text() {
+    let script = Script::new(&[("s.test/token", 200, TOKEN), ("s.test/me", 200, r#"{"id":"7"}"#)]);
+    let client = OAuthClient::new(&Signing, ProviderConfig::public("signing", "the id"), script).unwrap();
+    let table = [
+        (r#"{"name":{"first":"Jane"}}"#, (Some("Jane"), None)),
+        (r#"{"name":"Jane"}"#, (None, None)),
+        ("jane", (None, Some("jane"))),
+        ("7", (None, Some("7"))),
+        ("{", (None, Some("{"))),
+    ];
+    for (sent, (first_name, username)) in table {
+        let authorization = client.authorization_url(&AuthorizationRequest::new("https://app.test/cb")).unwrap();
+        let callback = [("user".to_owned(), sent.to_owned())].into_iter().collect();
+        let (_, user) = client.sign_in("c", authorization.pending(), &callback).await.unwrap();
+        assert_eq!((user.first_name.as_deref(), user.username.as_deref()), (first_name, username), "{sent}");
     }
 }
