@@ -1,6 +1,7 @@
 //! Sign in with Bitbucket.
 //!
-//! Bitbucket Cloud, `bitbucket` in the registry: [`BITBUCKET`].
+//! Bitbucket Cloud, `bitbucket` in the registry: [`BITBUCKET`]. Bitbucket Data Center, `bitbucket-data-center` in the registry, with the
+//! feature `data-center`: `BITBUCKET_DATA_CENTER`.
 //!
 //! An OAuth consumer is made in the workspace's settings under "OAuth consumers", with the callback URL
 //! `https://your.app/auth/bitbucket/callback` and the permissions "Account: Read" and "Email: Read". Its Key is the client id, its
@@ -24,10 +25,14 @@
 //! ```
 
 mod cloud;
+#[cfg(feature = "data-center")]
+mod data_center;
 #[cfg(feature = "profile")]
 mod profile;
 pub mod scope;
 
 pub use cloud::BITBUCKET;
+#[cfg(feature = "data-center")]
+pub use data_center::{BITBUCKET_DATA_CENTER, DataCenter};
 #[cfg(feature = "profile")]
 pub use profile::{EmailAddress, Link, Links, Profile};
