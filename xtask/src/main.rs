@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 mod bench;
 mod cmd;
+mod docs;
 mod metadata;
+mod new_provider;
 mod test;
 mod tidy;
 mod tools;
@@ -15,7 +17,8 @@ usage: cargo xtask <command>
   test [filter]   everything a change must pass; with a filter, only the tests whose names contain it
   tidy            the rules of the code base that no compiler checks
   bench           the benchmarks, then the number of instructions one login costs (needs valgrind)
-  docs            builds the book into docs/book
+  docs            writes what the book says about providers, then builds it into docs/book
+  new-provider    writes a provider; without arguments it says what it needs
   ci-tools        installs what `test` and `bench` need and is missing";
 
 fn main() -> ExitCode {
@@ -27,7 +30,8 @@ fn main() -> ExitCode {
         ["test", filter] => test::matching(filter),
         ["tidy"] => tidy::run(),
         ["bench"] => bench::run(),
-        ["docs"] => tools::ensure(&[tools::MDBOOK]).and_then(|()| cmd::run(cmd::new("mdbook").args(["build", "docs"]))),
+        ["docs"] => docs::run(),
+        ["new-provider", order @ ..] => new_provider::run(order),
         ["ci-tools"] => tools::ensure_all(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

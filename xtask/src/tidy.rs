@@ -7,8 +7,9 @@ use crate::metadata::Metadata;
 
 mod arrows;
 mod engine;
+mod providers;
 mod readme;
-mod source;
+pub(crate) mod source;
 mod versions;
 
 use source::File;
@@ -28,6 +29,7 @@ const RULES: &[(&str, Rule)] = &[
     }),
     ("the engine names no provider", engine::names),
     ("no provider is on by default", engine::default_features),
+    ("the lists of providers agree", providers::lists),
     ("every package takes the workspace's lints", source::lints),
     ("nothing is left half done", source::stubs),
     ("nothing names a place on one machine", source::machine_paths),
@@ -75,6 +77,9 @@ impl Repository {
 mod tests {
     use super::*;
 
+    /// Complete, but the page and the fixtures are missing.
+    const LISTS: &str = "static KNOWN: &[&str] = &[\"acme\"];\nstatic ENABLED: &[&dyn Provider] =\n    &[#[cfg(feature = \"acme\")] &acme::ACME];";
+
     /// A workspace of one library in `crates/`, with one feature, that depends on another of its crates.
     fn repository(library: &str, dependency: &str, path: &str, text: &str) -> Repository {
         let root = crate::cmd::root().display().to_string();
@@ -117,11 +122,22 @@ mod tests {
             ),
             ("feature tables", "docs/src/x.md", "<!-- features:begin oauth-providers -->\n| `acme` | |"),
             ("crate counts", "README.md", "nothing"),
+            ("lists of providers", "crates/oauth-providers/src/lib.rs", "static KNOWN: &[&str] = &[\"acme\"];"),
+            ("lists of providers", "crates/oauth-providers/src/lib.rs", LISTS),
             ("lints", "crates/oauth-providers/Cargo.toml", "[package]\n"),
         ] {
             let problems = rule_of(rule)(&repository("oauth-providers", "oauth-core", path, text));
             assert!(!problems.is_empty(), "{rule}: {text}");
         }
+    }
+
+    #[test]
+    fn a_provider_in_every_list_passes() {
+        let mut repository = repository("oauth-providers", "oauth-core", "crates/oauth-providers/src/lib.rs", LISTS);
+        for path in ["docs/src/providers/acme.md", "fixtures/acme/full/user.json"] {
+            repository.files.push(File { path: path.into(), text: String::new() });
+        }
+        assert_eq!(providers::lists(&repository), Vec::<String>::new());
     }
 
     #[test]

@@ -9,17 +9,17 @@ use super::Repository;
 use crate::cmd;
 
 /// A text file of the repository.
-pub(super) struct File {
+pub(crate) struct File {
     /// Relative to the root, with `/` between its parts.
-    pub(super) path: String,
-    pub(super) text: String,
+    pub(crate) path: String,
+    pub(crate) text: String,
 }
 
 /// Folders that hold no source: what tools write.
 const NOT_SOURCE: &[&str] = &[".git", "target", "node_modules", "docs/book"];
 
 /// Every text file of the repository, by path.
-pub(super) fn read_all() -> Result<Vec<File>> {
+pub(crate) fn read_all() -> Result<Vec<File>> {
     let mut files = Vec::new();
     read_folder(cmd::root(), &mut files)?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -57,7 +57,7 @@ impl File {
     }
 
     /// Whether this is a Rust file that ends up in `library`, other than a test module's.
-    pub(super) fn is_source_of(&self, library: &str) -> bool {
+    pub(crate) fn is_source_of(&self, library: &str) -> bool {
         self.is_rust()
             && self.path.strip_prefix("crates/").and_then(|path| path.strip_prefix(library)).is_some_and(|path| {
                 path.starts_with("/src/") && !path.split('/').any(|part| matches!(part, "tests.rs" | "tests"))
@@ -70,7 +70,7 @@ impl File {
     }
 
     /// The code lines before the file's test module, which is its last item.
-    pub(super) fn product_lines(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub(crate) fn product_lines(&self) -> impl Iterator<Item = (usize, &str)> {
         let tests = self.text.find("\n#[cfg(test)]\nmod ").or_else(|| self.text.find("\n#[cfg(test)]\n#[allow("));
         let end = tests.map_or(usize::MAX, |at| self.text.get(..at).unwrap_or_default().lines().count());
         self.code_lines().take_while(move |(number, _)| *number <= end)

@@ -1,0 +1,66 @@
+//! `cargo xtask docs`: the book, with what it says about providers taken from their specs, and how long their files are.
+
+use anyhow::Result;
+
+use crate::tidy::source::{self, File};
+use crate::{cmd, tools};
+
+/// Writes what is generated in the book, prints how long the providers are, and builds the book.
+pub(crate) fn run() -> Result<()> {
+    write_pages(cmd::cargo(&[]))?;
+    print_lengths(&source::read_all()?);
+    tools::ensure(&[tools::MDBOOK])?;
+    cmd::run(cmd::new("mdbook").args(["build", "docs"]))
+}
+
+/// Lets the test that compares the pages with the specs write them instead. It has the providers; this program does not.
+pub(crate) fn write_pages(mut cargo: std::process::Command) -> Result<()> {
+    cargo.args(["test", "--quiet", "--package", "oauth-providers", "--all-features", "--test", "pages"]);
+    cmd::run(cargo.env("WRITE_PAGES", "1"))
+}
+
+fn print_lengths(files: &[File]) {
+    let mut lengths: Vec<(&str, usize)> =
+        files.iter().filter_map(|file| Some((provider(file)?, length(file)))).collect();
+    lengths.sort_by_key(|(_, lines)| *lines);
+    println!("{:<48} lines of code", "provider file");
+    for (path, lines) in &lengths {
+        println!("{path:<48} {lines:>13}");
+    }
+    println!("{:<48} {:>13}\n", "median", median(&lengths));
+}
+
+/// The path of a file that describes a provider.
+fn provider(file: &File) -> Option<&str> {
+    let in_source = ["oauth-providers", "oauth-bitbucket"].iter().any(|library| file.is_source_of(library));
+    let describes = file.product_lines().any(|(_, line)| {
+        ["ProviderSpec::oauth2(", "ProviderSpec::openid("].iter().any(|constructor| line.contains(constructor))
+    });
+    (in_source && describes).then_some(file.path.as_str())
+}
+
+/// Lines that are neither blank nor comment nor test.
+fn length(file: &File) -> usize {
+    file.product_lines().filter(|(_, line)| !line.trim().is_empty()).count()
+}
+
+/// The middle one; of two in the middle the greater.
+fn median(sorted: &[(&str, usize)]) -> usize {
+    sorted.get(sorted.len() / 2).map_or(0, |(_, lines)| *lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_code_of_providers_counts() {
+        let spec = "//! Acme.\n\n/// Acme.\npub static ACME: ProviderSpec =\n    ProviderSpec::oauth2(\n);\n\n#[cfg(test)]\nmod tests {}\n";
+        let file = |path: &str, text: &str| File { path: path.into(), text: text.into() };
+        let acme = file("crates/oauth-providers/src/acme.rs", spec);
+        assert_eq!((provider(&acme), length(&acme)), (Some("crates/oauth-providers/src/acme.rs"), 3));
+        assert_eq!(provider(&file("crates/oauth-providers/src/lib.rs", "pub mod acme;\n")), None);
+        assert_eq!(provider(&file("crates/oauth-core/src/x.rs", spec)), None);
+        assert_eq!(median(&[("a", 1), ("b", 2), ("c", 9)]), 2);
+    }
+}
