@@ -41,8 +41,13 @@ const CHROMIUM: Tool = Tool {
 };
 const PLAYWRIGHT: Tool = Tool {
     name: "playwright-core",
-    present: playwright_is_current,
+    present: || packages_are_current("tests/browser"),
     install: "npm --prefix tests/browser ci --ignore-scripts --no-audit --no-fund",
+};
+const OIDC_PROVIDER: Tool = Tool {
+    name: "oidc-provider",
+    present: || packages_are_current("tests/oidc-provider"),
+    install: "npm --prefix tests/oidc-provider ci --ignore-scripts --no-audit --no-fund",
 };
 pub(crate) const VALGRIND: Tool = Tool {
     name: "valgrind",
@@ -51,7 +56,7 @@ pub(crate) const VALGRIND: Tool = Tool {
 };
 
 /// What a whole `cargo xtask test` needs, in the order in which it can be installed.
-pub(crate) const FOR_TESTS: &[Tool] = &[NEXTEST, HACK, DENY, MDBOOK, NODE, CHROMIUM, PLAYWRIGHT];
+pub(crate) const FOR_TESTS: &[Tool] = &[NEXTEST, HACK, DENY, MDBOOK, NODE, CHROMIUM, PLAYWRIGHT, OIDC_PROVIDER];
 
 pub(crate) fn ensure_all() -> Result<()> {
     ensure(FOR_TESTS)?;
@@ -114,9 +119,8 @@ fn chromium_is_there() -> bool {
 }
 
 /// npm writes this hidden list last, so one older than the lock file stems from another lock file or a broken install.
-fn playwright_is_current() -> bool {
-    let modified =
-        |file: &str| cmd::root().join("tests/browser").join(file).metadata().and_then(|data| data.modified());
+fn packages_are_current(folder: &str) -> bool {
+    let modified = |file: &str| cmd::root().join(folder).join(file).metadata().and_then(|data| data.modified());
     let (Ok(locked), Ok(installed)) = (modified("package-lock.json"), modified("node_modules/.package-lock.json"))
     else {
         return false;

@@ -113,7 +113,10 @@ impl From<ErrorKind> for FailureCode {
             | ErrorKind::Timeout
             | ErrorKind::RedirectRefused
             | ErrorKind::ReplyTooLarge
-            | ErrorKind::AddressRefused => Self::ProviderUnavailable,
+            | ErrorKind::AddressRefused
+            | ErrorKind::MetadataInvalid
+            | ErrorKind::KeySetInvalid => Self::ProviderUnavailable,
+            ErrorKind::IssuerMismatch => Self::IssuerMismatch,
             ErrorKind::Configuration | ErrorKind::RandomSource | ErrorKind::Unsupported => Self::ServerError,
             ErrorKind::UserInfoUnauthorized
             | ErrorKind::UserInfoForbidden

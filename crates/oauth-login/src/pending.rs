@@ -36,9 +36,7 @@ const HANDLE_LEN: usize = 16;
 pub(crate) struct PendingLogin {
     /// Name of the provider instance.
     pub(crate) provider: String,
-    /// The issuer it had when the login was begun.
-    pub(crate) issuer: Option<String>,
-    /// `state`, PKCE verifier, `nonce`, redirect URI.
+    /// `state`, PKCE verifier, `nonce`, redirect URI, issuer.
     pub(crate) authorization: PendingAuthorization,
     /// Where to land afterwards.
     pub(crate) next: String,
@@ -256,7 +254,7 @@ mod tests {
         let client = registry.get("alpha").unwrap();
         let request = AuthorizationRequest::new("https://app.example/auth/alpha/callback");
         let (_, authorization) = client.authorization_url(&request).unwrap().into_parts();
-        PendingLogin { provider: "alpha".to_owned(), issuer: None, authorization, next: next.to_owned(), begun_at }
+        PendingLogin { provider: "alpha".to_owned(), authorization, next: next.to_owned(), begun_at }
     }
 
     /// What a browser keeps: name and value, oldest first.

@@ -1,0 +1,242 @@
+//! Signing in with the certified npm `oidc-provider`, through the example application and without it.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use example_axum::App;
+use oauth_core::{AuthorizationRequest, CallbackParameters, ErrorKind, ExposeSecret, OAuthClient, ProviderConfig};
+use oauth_providers::oidc::OIDC;
+use oauth_reqwest::ReqwestClient;
+use oauth_testkit::{Browser, Page};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use url::Url;
+
+const ORIGIN: &str = "https://app.example";
+const COOKIE_KEY: &str = "hzq1V3kG0m2qT1tq2nR9mJq0m4x1n8y0WcA3l7d5bYs=";
+
+/// Instances, each a client of the provider's with a way of its own, and the settings that say so.
+const INSTANCES: [(&str, Option<(&str, &str)>); 6] = [
+    ("basic", None),
+    ("post", Some(("TOKEN_ENDPOINT_AUTH_METHOD", "client_secret_post"))),
+    ("es256", None),
+    ("eddsa", None),
+    ("form", Some(("RESPONSE_MODE", "form_post"))),
+    ("pairwise", None),
+];
+
+/// The provider, in a process of its own; it ends when this is dropped.
+struct Server {
+    process: Child,
+    issuer: String,
+    secret: String,
+}
+
+impl Server {
+    fn start() -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("oidc-provider");
+        assert!(
+            folder.join("node_modules/oidc-provider").exists(),
+            "oidc-provider is missing; to install it: npm --prefix tests/oidc-provider ci --ignore-scripts --no-audit --no-fund"
+        );
+        let redirect_uris: Vec<String> = INSTANCES.iter().map(|(name, _)| redirect_uri(name)).collect();
+        let mut process = Command::new("node")
+            .arg("server.mjs")
+            .current_dir(folder)
+            .env("REDIRECT_URIS", serde_json::to_string(&redirect_uris).unwrap())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| {
+                panic!("node does not start ({error}); to install it: sudo apt-get install nodejs npm")
+            });
+        // Its warnings about the test set-up come on the same pipe, which has to stay open.
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let ready = lines.by_ref().map_while(Result::ok).find_map(|line| serde_json::from_str::<Value>(&line).ok());
+        let ready = ready
+            .unwrap_or_else(|| panic!("the provider does not start: run `node server.mjs` in tests/oidc-provider"));
+        std::thread::spawn(move || lines.count());
+        let text = |name: &str| ready[name].as_str().unwrap().to_owned();
+        Self { process, issuer: text("issuer"), secret: text("secret") }
+    }
+
+    async fn rotate_keys(&self) {
+        let page = Browser::new().request("POST", format!("{}/_test/rotate", self.issuer)).send().await.unwrap();
+        assert_eq!(page.status(), 200);
+    }
+
+    fn variables(&self) -> Vec<(String, String)> {
+        let mut variables = vec![("OAUTH_BASE_URL".to_owned(), ORIGIN.to_owned())];
+        variables.push(("OAUTH_COOKIE_KEY".to_owned(), COOKIE_KEY.to_owned()));
+        for (name, more) in INSTANCES {
+            let common =
+                [("PROVIDER", "oidc"), ("CLIENT_ID", name), ("CLIENT_SECRET", &self.secret), ("ISSUER", &self.issuer)];
+            for (setting, value) in common.into_iter().chain(more) {
+                variables.push((format!("OAUTH_{}_{setting}", name.to_uppercase()), value.to_owned()));
+            }
+        }
+        variables
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn redirect_uri(instance: &str) -> String {
+    format!("{ORIGIN}/auth/{instance}/callback")
+}
+
+/// The example, and a browser that reaches it as behind a TLS proxy.
+async fn application(server: &Server) -> (Browser, tokio::task::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = App::from_vars(&server.variables()).await.unwrap();
+    let task = tokio::spawn(async move { axum::serve(listener, app.router).await.unwrap() });
+    (Browser::new().tls_proxy(ORIGIN, address), task)
+}
+
+/// Opens `url` and does what `person` does on the provider's pages, up to the answer for the application.
+async fn answer_of(browser: &Browser, url: &str, person: &str) -> Page {
+    let mut page = browser.get(url).await.unwrap();
+    for _ in 0..20 {
+        if let Some(location) = page.location() {
+            if location.path().ends_with("/callback") {
+                return page;
+            }
+            page = browser.follow(&page).await.unwrap();
+        } else if page.text().contains("/callback") && page.text().contains("name=\"code\"") {
+            return page;
+        } else {
+            let action = page.text().split("action=\"").nth(1).and_then(|rest| rest.split('"').next());
+            let action = page
+                .url()
+                .join(action.unwrap_or_else(|| panic!("no form on {}: {}", page.url(), page.text())))
+                .unwrap();
+            let fields = if page.text().contains("value=\"login\"") {
+                vec![("prompt", "login"), ("login", person), ("password", "any")]
+            } else {
+                vec![("prompt", "consent")]
+            };
+            page = browser.request("POST", action).from(&page).form(fields).send().await.unwrap();
+        }
+    }
+    panic!("the provider does not come to an end");
+}
+
+async fn me(browser: &Browser) -> Value {
+    let page =
+        browser.request("GET", format!("{ORIGIN}/me")).header("accept", "application/json").send().await.unwrap();
+    assert_eq!(page.status(), 200, "{}", page.text());
+    serde_json::from_str(page.text()).unwrap()
+}
+
+async fn sign_in(browser: &Browser, instance: &str, person: &str) -> Value {
+    let login = format!("{ORIGIN}/auth/{instance}/login");
+    let answer = answer_of(browser, &login, person).await;
+    let page = match answer.location() {
+        Some(_) => browser.follow(&answer).await.unwrap(),
+        None => browser.submit(&answer).await.unwrap(),
+    };
+    let landed = page.location().map(|location| location.path().to_owned() + location.query().unwrap_or_default());
+    assert!(page.url().path() == "/" || landed.as_deref() == Some("/"), "{instance}: {} {landed:?}", page.status());
+    me(browser).await
+}
+
+#[tokio::test]
+async fn every_way_of_signing_in_works_and_survives_new_keys() {
+    let server = Server::start();
+    for round in ["first keys", "new keys"] {
+        for (instance, _) in INSTANCES {
+            let (browser, task) = application(&server).await;
+            let user = sign_in(&browser, instance, "alice").await;
+            assert_eq!(user["provider"], instance, "{round}");
+            assert_eq!(user["email"], "alice@example.com", "{instance}, {round}");
+            assert_eq!(user["email_verified"], true);
+            assert_eq!(user["username"], "alice");
+            assert_eq!((user["first_name"].as_str(), user["last_name"].as_str()), (Some("Test"), Some("alice")));
+            assert_eq!(user["oauth_id"] == "alice", instance != "pairwise");
+            task.abort();
+        }
+        server.rotate_keys().await;
+    }
+}
+
+#[tokio::test]
+async fn keys_may_change_while_the_application_runs() {
+    let server = Server::start();
+    let (browser, task) = application(&server).await;
+    sign_in(&browser, "basic", "alice").await;
+    server.rotate_keys().await;
+    browser.clear_cookies();
+    assert_eq!(sign_in(&browser, "basic", "bob").await["oauth_id"], "bob");
+    task.abort();
+}
+
+#[tokio::test]
+async fn what_the_provider_says_of_an_address_is_kept() {
+    let server = Server::start();
+    let (browser, task) = application(&server).await;
+    assert_eq!(sign_in(&browser, "basic", "unsure").await["email_verified"], false);
+    browser.clear_cookies();
+    let nobody = sign_in(&browser, "basic", "nobody").await;
+    assert_eq!((&nobody["email"], &nobody["email_verified"]), (&Value::Null, &Value::Null));
+    task.abort();
+}
+
+#[tokio::test]
+async fn a_callback_without_its_issuer_or_with_another_is_refused() {
+    let server = Server::start();
+    let (browser, task) = application(&server).await;
+    for issuer in [None, Some("https://evil.example")] {
+        let answer = answer_of(&browser, &format!("{ORIGIN}/auth/basic/login"), "alice").await;
+        let mut callback = answer.location().unwrap();
+        let parameters: Vec<(String, String)> = callback
+            .query_pairs()
+            .filter(|(name, _)| name != "iss")
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        assert_eq!(parameters.len(), 2, "the provider names its issuer");
+        callback.query_pairs_mut().clear().extend_pairs(&parameters).extend_pairs(issuer.map(|issuer| ("iss", issuer)));
+        let page = browser.get(callback).await.unwrap();
+        assert_eq!(page.location().unwrap().query(), Some("error=issuer_mismatch"));
+    }
+    let log = Browser::new().get(format!("{}/_test/log", server.issuer)).await.unwrap();
+    assert_eq!(log.text(), "[]", "no code was exchanged");
+    task.abort();
+}
+
+#[tokio::test]
+async fn a_refresh_replaces_the_refresh_token_and_keeps_the_identity() {
+    let server = Server::start();
+    let config = ProviderConfig::new("basic", "basic", server.secret.clone())
+        .provider("oidc")
+        .setting("ISSUER", server.issuer.clone());
+    let client = OAuthClient::new(&OIDC, config, ReqwestClient::new().unwrap()).unwrap();
+    let authorization = client.authorize(&AuthorizationRequest::new(redirect_uri("basic"))).await.unwrap();
+    let answer = answer_of(&Browser::new(), authorization.url(), "alice").await;
+    let callback: Url = answer.location().unwrap();
+    let parameter = |name: &str| callback.query_pairs().find(|(known, _)| known == name).unwrap().1.into_owned();
+    assert_eq!(parameter("state"), authorization.pending().state().expose_secret());
+    client.check_issuer(authorization.pending(), Some(&parameter("iss"))).unwrap();
+
+    let none = CallbackParameters::default();
+    let (token, user) = client.sign_in(&parameter("code"), authorization.pending(), &none).await.unwrap();
+    assert_eq!(user.oauth_id, "alice");
+    let renewed = client.refresh_token(&token).await.unwrap();
+    assert_eq!(renewed.identity().unwrap().subject(), "alice");
+    let secret = |token: &oauth_core::OAuthToken| token.refresh_token().unwrap().expose_secret().to_owned();
+    assert_ne!(secret(&renewed), secret(&token));
+    client.revoke_token(&renewed).await.unwrap();
+    assert_eq!(client.refresh_token(&renewed).await.unwrap_err().kind(), ErrorKind::InvalidGrant);
+    // A code works once.
+    let error = client.exchange_code(&parameter("code"), authorization.pending(), &none).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidGrant);
+}
