@@ -23,9 +23,11 @@
 
 pub use oauth_core;
 
-#[cfg(feature = "bitbucket")]
+#[cfg(any(feature = "bitbucket", feature = "bitbucket-data-center"))]
 pub use oauth_bitbucket as bitbucket;
 
+#[cfg(feature = "apple")]
+pub mod apple;
 #[cfg(feature = "discord")]
 pub mod discord;
 #[cfg(feature = "facebook")]
@@ -38,6 +40,8 @@ pub mod gitlab;
 pub mod google;
 #[cfg(feature = "linkedin")]
 pub mod linkedin;
+#[cfg(feature = "microsoft")]
+pub mod microsoft;
 #[cfg(feature = "oidc")]
 pub mod oidc;
 #[cfg(feature = "slack")]
@@ -52,12 +56,29 @@ use oauth_core::{Catalogue, Provider, Registry, RegistryBuilder};
 /// Naming them here keeps them in the program where self-registration does not work: a library that is linked from C, or wasm.
 pub static CATALOGUE: Catalogue = Catalogue { providers: ENABLED, known: KNOWN, package: "oauth-providers" };
 
-static KNOWN: &[&str] =
-    &["bitbucket", "discord", "facebook", "github", "gitlab", "google", "linkedin", "oidc", "slack", "twitter"];
+static KNOWN: &[&str] = &[
+    "apple",
+    "bitbucket",
+    "bitbucket-data-center",
+    "discord",
+    "facebook",
+    "github",
+    "gitlab",
+    "google",
+    "linkedin",
+    "microsoft",
+    "oidc",
+    "slack",
+    "twitter",
+];
 
 static ENABLED: &[&dyn Provider] = &[
+    #[cfg(feature = "apple")]
+    &apple::APPLE,
     #[cfg(feature = "bitbucket")]
     &bitbucket::BITBUCKET,
+    #[cfg(feature = "bitbucket-data-center")]
+    &bitbucket::BITBUCKET_DATA_CENTER,
     #[cfg(feature = "discord")]
     &discord::DISCORD,
     #[cfg(feature = "facebook")]
@@ -70,6 +91,8 @@ static ENABLED: &[&dyn Provider] = &[
     &google::GOOGLE,
     #[cfg(feature = "linkedin")]
     &linkedin::LINKEDIN,
+    #[cfg(feature = "microsoft")]
+    &microsoft::MICROSOFT,
     #[cfg(feature = "oidc")]
     &oidc::OIDC,
     #[cfg(feature = "slack")]

@@ -1,0 +1,131 @@
+//! Microsoft: work and school accounts of Entra ID, and personal accounts.
+//!
+//! An application is registered at <https://entra.microsoft.com> under Entra ID > App registrations, with the platform Web and the
+//! redirect URI `https://your.app/auth/microsoft/callback`. "Application (client) ID" is the client id; a client secret is made
+//! under Certificates & secrets, and it is its value that counts, not its id.
+//!
+//! `OAUTH_MICROSOFT_TENANT` says who may sign in: `common` (everybody, the default), `organizations`, `consumers`, or one tenant
+//! by its id or domain. For a list of tenants set `OAUTH_MICROSOFT_ALLOWED_TENANTS` to their ids.
+
+use oauth_core::{
+    Brand, Claims, ClientAuthentication, Error, ErrorKind, Identity, IssuerTemplate, Provider, ProviderSpec, Result,
+    Revocation, Setting, Settings, UserInfoSource, Variable, register,
+};
+
+/// Microsoft.
+///
+/// The account id is the subject, which is another one in each application; `oid` and `tid` of the raw data are the person's id in
+/// the whole directory. An e-mail address is whatever the administrator of its tenant wrote, so it counts as verified only if the
+/// token has the optional claim `xms_edov`. The user name, often of the form of an address, is never taken for one.
+pub static MICROSOFT: Microsoft = Microsoft;
+
+register!(MICROSOFT);
+
+/// The type of [`MICROSOFT`].
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Microsoft;
+
+static SPEC: ProviderSpec = ProviderSpec::openid("microsoft", "https://login.microsoftonline.com/{tenant}/v2.0")
+    .display_name("Microsoft")
+    .docs("https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc")
+    .console("https://entra.microsoft.com/")
+    .brand(Brand { color: "#2F2F2F", icon_path: "" })
+    .variables(&[Variable::with_default("tenant", "common")])
+    .issuer_template(IssuerTemplate::new("https://login.microsoftonline.com/{tenantid}/v2.0", "tid"))
+    .settings(&[Setting {
+        name: ALLOWED_TENANTS,
+        description: "ids of the only tenants whose people may sign in, separated by spaces or commas",
+        required: false,
+    }])
+    .known_scopes(&[
+        ("openid", "Sign in"),
+        ("profile", "Read name and user name"),
+        ("email", "Read the e-mail address"),
+        ("offline_access", "Get a refresh token"),
+        ("User.Read", "Read the profile by Microsoft Graph"),
+    ])
+    .client_authentication(ClientAuthentication::Body)
+    .user_info_source(UserInfoSource::IdToken)
+    .claims(
+        Claims::id("sub")
+            .email("email")
+            .email_verified("xms_edov")
+            .lenient_flags()
+            .username("preferred_username")
+            .name("name")
+            .first_name("given_name")
+            .last_name("family_name"),
+    )
+    .revocation(Revocation::NotOffered {
+        instead: "Microsoft has no revocation endpoint; people withdraw access at https://myapps.microsoft.com or, with a personal account, at https://account.live.com/consent/Manage",
+    })
+    .remedies(&[
+        (
+            ErrorKind::RedirectUriMismatch,
+            "Add the callback URL, character by character, under Authentication of the app registration, to the platform Web",
+        ),
+        (
+            ErrorKind::ClientRefused,
+            "Copy the value of a client secret that has not expired, not its id; the redirect URI must belong to the platform Web, not to a single-page application",
+        ),
+        (ErrorKind::InvalidGrant, "The code or refresh token has been used or has ended: sign in again"),
+        (
+            ErrorKind::MetadataInvalid,
+            "Set TENANT to common, organizations, consumers, or to the id or a domain of a tenant that exists",
+        ),
+        (
+            ErrorKind::IdTokenInvalid,
+            "Sign in with an account of a tenant that TENANT and ALLOWED_TENANTS permit; if it is one, see whether the server's clock is right",
+        ),
+        (ErrorKind::EmailMissing, "Ask for the scope email; an account without a mailbox has no address"),
+    ]);
+
+const ALLOWED_TENANTS: &str = "ALLOWED_TENANTS";
+
+/// The tenant that personal accounts belong to.
+const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
+
+impl Provider for Microsoft {
+    fn spec(&self) -> &ProviderSpec {
+        &SPEC
+    }
+
+    fn check_settings(&self, settings: &Settings) -> Result<()> {
+        let malformed = allowed_tenants(settings).into_iter().flatten().find(|tenant| !is_guid(tenant));
+        malformed.map_or(Ok(()), |tenant| {
+            let message = format!("{ALLOWED_TENANTS} has {tenant:?}, which is not the id of a tenant");
+            Err(Error::new(ErrorKind::Configuration, message)
+                .with_remedy("It is the \"Directory (tenant) ID\" on the overview of the tenant"))
+        })
+    }
+
+    /// The issuer of a token that was verified names the tenant. Where every tenant shares one set of keys and one
+    /// configuration, only this keeps the others out.
+    fn identity(&self, identity: &Identity, settings: &Settings) -> Result<()> {
+        let tenant = identity.issuer().rsplit('/').find(|part| is_guid(part)).unwrap_or_default();
+        let is_consumer = tenant.eq_ignore_ascii_case(CONSUMERS);
+        let is_of_kind = match settings.get("TENANT") {
+            Some("organizations") => !is_consumer,
+            Some("consumers") => is_consumer,
+            _ => true,
+        };
+        let is_allowed = allowed_tenants(settings)
+            .is_none_or(|mut tenants| tenants.any(|allowed| allowed.eq_ignore_ascii_case(tenant)));
+        if is_of_kind && is_allowed {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::IdTokenInvalid, "the ID token is of a tenant that may not sign in here"))
+    }
+}
+
+fn allowed_tenants(settings: &Settings) -> Option<impl Iterator<Item = &str>> {
+    let tenants = settings.get(ALLOWED_TENANTS)?.split([',', ' ']);
+    Some(tenants.filter(|tenant| !tenant.is_empty()))
+}
+
+/// 8-4-4-4-12 hexadecimal digits.
+fn is_guid(text: &str) -> bool {
+    let groups = text.split('-').map(str::len);
+    groups.eq([8, 4, 4, 4, 12]) && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
