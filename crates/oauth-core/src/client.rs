@@ -42,7 +42,7 @@ const MAX_PAGES: usize = 10;
 ///
 /// async fn sign_in(client: &OAuthClient) -> oauth_core::Result<()> {
 ///     let request = AuthorizationRequest::new("https://example.com/auth/bitbucket/callback");
-///     let authorization = client.authorization_url(&request)?;
+///     let authorization = client.authorize(&request).await?;
 ///     println!("open {}", authorization.url());
 ///
 ///     // The browser comes back with `code` and `state`; compare the state with authorization.pending().state().

@@ -15,7 +15,7 @@ use futures_util::future::join_all;
 use oauth_core::{
     Authorization, AuthorizationRequest, CallbackParameters, Claims, Error, ErrorKind, ExposeSecret, HttpClient,
     HttpRequest, HttpResponse, Identity, IssuerTemplate, Nonce, OAuthClient, OAuthToken, OAuthUserInfo, Provider,
-    ProviderConfig, ProviderSpec, ResponseMode, Result, SecretString, Settings, SigningAlgorithm, UrlTrust,
+    ProviderConfig, ProviderSpec, Registry, ResponseMode, Result, SecretString, Settings, SigningAlgorithm, UrlTrust,
     UserInfoSource, Variable, async_trait,
 };
 use serde_json::{Value, json};
@@ -300,16 +300,19 @@ async fn a_max_age_of_zero_is_no_reason_to_fetch_all_the_time() {
 
 #[tokio::test]
 async fn keys_are_rotated_while_the_application_runs() {
-    let op = Op::new(ISSUER);
-    let client = op.client();
-    op.sign_in(&client).await.unwrap();
-    op.set(|state| {
-        state.signer = Arc::new(Signer::new("EdDSA", "k2"));
-        state.keys = vec![state.signer.jwk(), KEY.jwk()];
-    });
-    op.sign_in(&client).await.unwrap();
-    op.sign_in(&client).await.unwrap();
-    assert_eq!(op.count("/jwks"), 2);
+    // To a key of a new name, of the old name and of none.
+    for kid in [Some("k2"), Some("k1"), None] {
+        let op = Op::new(ISSUER);
+        let client = op.client();
+        op.sign_in(&client).await.unwrap();
+        op.set(|state| {
+            state.signer = Arc::new(Signer::new("EdDSA", kid));
+            state.keys = vec![state.signer.jwk()];
+        });
+        op.sign_in(&client).await.unwrap();
+        op.sign_in(&client).await.unwrap();
+        assert_eq!(op.count("/jwks"), 2, "{kid:?}");
+    }
 }
 
 #[tokio::test]
@@ -408,15 +411,37 @@ async fn user_info_of_another_subject_is_refused() {
     }
 }
 
-#[tokio::test]
-async fn two_issuers_with_one_subject_are_two_identities() {
-    let mut identities = Vec::new();
-    for issuer in ["https://a.test", "https://b.test"] {
-        let op = Op::new(issuer);
-        identities.push(op.sign_in(&op.client()).await.unwrap().0.identity().cloned().unwrap());
+/// Several providers, by host.
+struct Network(Vec<Op>);
+
+#[async_trait]
+impl HttpClient for Network {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse> {
+        let host = request.url.origin().ascii_serialization();
+        let is_its = |op: &&Op| op.set(|state| state.metadata["issuer"] == host);
+        self.0.iter().find(is_its).unwrap().send(request).await
     }
-    assert_eq!(identities[0].subject(), identities[1].subject());
-    assert_ne!(identities[0], identities[1]);
+}
+
+#[tokio::test]
+async fn two_issuers_side_by_side_with_one_subject_are_two_identities() {
+    let ops = ["https://a.test", "https://b.test"].map(Op::new);
+    let variables = [
+        ("OAUTH_OIDC_CLIENT_ID", "the id"),
+        ("OAUTH_OIDC_CLIENT_SECRET", SECRET),
+        ("OAUTH_OIDC_ISSUER", "https://a.test"),
+        ("OAUTH_WORK_PROVIDER", "oidc"),
+        ("OAUTH_WORK_CLIENT_ID", "the id"),
+        ("OAUTH_WORK_CLIENT_SECRET", SECRET),
+        ("OAUTH_WORK_ISSUER", "https://b.test"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let registry = Registry::builder().provider(&SPEC).http_client(Network(ops.to_vec())).from_vars(variables).unwrap();
+    let (a, user_a) = ops[0].sign_in(registry.get("oidc").unwrap()).await.unwrap();
+    let (b, user_b) = ops[1].sign_in(registry.get("work").unwrap()).await.unwrap();
+    assert_eq!(a.identity().unwrap().subject(), b.identity().unwrap().subject());
+    assert_ne!(a.identity(), b.identity());
+    assert_eq!((user_a.provider.as_str(), user_b.provider.as_str()), ("oidc", "work"));
 }
 
 #[tokio::test]

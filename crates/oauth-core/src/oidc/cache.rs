@@ -7,6 +7,7 @@ use std::{
 };
 
 use futures_util::lock::Mutex as FlightLock;
+use tracing::warn;
 
 use crate::{Error, Result, http::HttpResponse};
 
@@ -141,6 +142,9 @@ impl<T> State<T> {
             }
             Err(error) => {
                 let usable = self.usable(now);
+                if usable.is_some() {
+                    warn!(%error, "an OpenID provider fails; what it said before serves on");
+                }
                 let pause = if usable.is_some() { COOLDOWN } else { FAILURE_FOR };
                 let failure = Failure { error: Arc::new(error), until: now + pause };
                 let result = usable.ok_or_else(|| failure.repeat());
