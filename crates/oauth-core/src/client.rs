@@ -25,7 +25,7 @@ use crate::{
         ClientAuthentication, ExtraCall, Pkce, ProviderSpec, RequestBody, ResponseMode, Revocation, SpaceEncoding,
         TokenPlacement, UserInfoSource,
     },
-    template::Template,
+    template::{EndpointUrl, Template},
     token::{OAuthToken, SuccessReader, TokenReader, repeatable},
     user::{OAuthUserInfo, RawData},
 };
@@ -86,7 +86,7 @@ struct Inner {
 
 struct Call {
     spec: &'static ExtraCall,
-    url: Template,
+    url: EndpointUrl,
     next_page: Option<Lookup>,
     after_user_info: bool,
 }
@@ -124,6 +124,7 @@ impl OAuthClient {
         config: ProviderConfig,
         http: Arc<dyn HttpClient>,
     ) -> Result<Self> {
+        provider.spec().check_whole().map_err(|error| error.with_provider(&config.instance))?;
         let config = CheckedConfig::new(provider, config)?;
         let name = config.instance.clone();
         Inner::new(provider, config, http)

@@ -13,13 +13,13 @@ use crate::{
     provider::Settings,
     secret,
     spec::{ExtraCall, MANAGED, ProviderSpec, ResponseMode, Revocation, SpecFacts, Variable},
-    template::Template,
+    template::{EndpointUrl, Template},
 };
 
 /// One endpoint.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
-    url: Template,
+    url: EndpointUrl,
     trust: UrlTrust,
 }
 
@@ -27,7 +27,7 @@ impl Endpoint {
     /// An endpoint of the metadata.
     #[cfg(feature = "oidc")]
     pub(crate) fn discovered(url: &Url, trust: UrlTrust) -> Self {
-        Self { url: Template::fixed(url.as_str()), trust }
+        Self { url: EndpointUrl::Fixed(url.clone()), trust }
     }
 
     /// A request to the endpoint, with every variable of its URL replaced.
@@ -161,12 +161,13 @@ impl<'t> Texts<'t> {
     }
 
     /// The URL of an extra call.
-    pub(crate) fn call(&self, call: &ExtraCall) -> Result<Template> {
+    pub(crate) fn call(&self, call: &ExtraCall) -> Result<EndpointUrl> {
         let setting = format!("{}_URL", setting_name(call.name));
-        self.url(&setting, Some(call.url))?.ok_or_else(|| {
+        let url = self.url(&setting, Some(call.url))?.ok_or_else(|| {
             let (url, issuer) = (variable_name(self.instance, &setting), variable_name(self.instance, ISSUER));
             Error::configuration(format!("{url} is not set, and {issuer} is another server than the provider's own"))
-        })
+        })?;
+        EndpointUrl::new(url)
     }
 
     /// Parameters or headers.
@@ -175,7 +176,8 @@ impl<'t> Texts<'t> {
     }
 
     fn endpoint(&self, setting: &str, of_spec: Option<&'static str>) -> Result<Option<Endpoint>> {
-        Ok(self.url(setting, of_spec)?.map(|url| Endpoint { url, trust: UrlTrust::Configured }))
+        let Some(url) = self.url(setting, of_spec)? else { return Ok(None) };
+        Ok(Some(Endpoint { url: EndpointUrl::new(url)?, trust: UrlTrust::Configured }))
     }
 
     fn url(&self, setting: &str, of_spec: Option<&'static str>) -> Result<Option<Template>> {

@@ -40,12 +40,6 @@ impl Template {
         Self(pieces)
     }
 
-    /// A text without variables, whatever braces it has.
-    #[cfg(feature = "oidc")]
-    pub(crate) fn fixed(text: &str) -> Self {
-        Self(vec![Piece::Text(text.to_owned())])
-    }
-
     pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Variable(name) => Some(name.as_str()),
@@ -118,6 +112,48 @@ impl fmt::Display for Template {
             Piece::Text(text) => f.write_str(text),
             Piece::Variable(name) => write!(f, "{{{name}}}"),
         })
+    }
+}
+
+/// The URL of an endpoint: parsed once, unless a login brings a part of it.
+#[derive(Clone, Debug)]
+pub(crate) enum EndpointUrl {
+    Fixed(Url),
+    PerLogin(Template),
+}
+
+impl EndpointUrl {
+    pub(crate) fn new(template: Template) -> Result<Self> {
+        match template.0.as_slice() {
+            [Piece::Text(text)] => parse_url(text).map(Self::Fixed),
+            _ => Ok(Self::PerLogin(template)),
+        }
+    }
+
+    /// The URL, with every variable replaced.
+    pub(crate) fn url(&self, value: impl Fn(&str) -> Option<String>) -> Result<Url> {
+        match self {
+            Self::Fixed(url) => Ok(url.clone()),
+            Self::PerLogin(template) => template.url(value),
+        }
+    }
+
+    /// The variables that a login brings.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        let template = match self {
+            Self::Fixed(_) => None,
+            Self::PerLogin(template) => Some(template),
+        };
+        template.into_iter().flat_map(Template::variables)
+    }
+}
+
+impl fmt::Display for EndpointUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(url) => url.fmt(f),
+            Self::PerLogin(template) => template.fmt(f),
+        }
     }
 }
 

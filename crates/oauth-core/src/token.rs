@@ -7,7 +7,7 @@ use std::{
 
 use secrecy::SecretString;
 use serde_json::value::RawValue;
-use serde_with::{As, DisplayFromStr, NoneAsEmptyString, OneOrMany, PickFirst};
+use serde_with::{As, DisplayFromStr, OneOrMany, PickFirst};
 
 use crate::{
     Error, ErrorKind, Result,
@@ -334,15 +334,14 @@ fn mark_all(wanted: &mut Wanted, path: &str) -> Vec<usize> {
 
 /// A token: printable ASCII (RFC 6749 appendix A.12); an empty one counts as none.
 fn secret(raw: &RawValue, name: &str) -> Result<Option<SecretString>> {
-    let token: Option<String> =
-        As::<NoneAsEmptyString>::deserialize(&mut serde_json::Deserializer::from_str(raw.get()))
-            .map_err(|_| invalid(format!("the token reply has an {name} that is not text")))?;
-    match token {
-        Some(token) if !token.bytes().all(|byte| (0x20..=0x7e).contains(&byte)) => {
-            Err(invalid(format!("the token reply has an {name} with characters that no token has")))
-        }
-        token => Ok(token.map(SecretString::from)),
+    let token = if raw.get().starts_with('"') { text(raw) } else { None };
+    let token = token.ok_or_else(|| invalid(format!("the token reply has an {name} that is not text")))?;
+    // Without a branch per byte: tokens are long.
+    let printable = token.bytes().fold(true, |printable, byte| printable & (0x20..=0x7e).contains(&byte));
+    if !printable {
+        return Err(invalid(format!("the token reply has an {name} with characters that no token has")));
     }
+    Ok((!token.is_empty()).then(|| SecretString::from(token.as_ref())))
 }
 
 /// A time span in seconds, as number or text; zero, negative and unreadable ones count as not stated.

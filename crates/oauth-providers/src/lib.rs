@@ -26,16 +26,35 @@ pub use oauth_core;
 #[cfg(feature = "bitbucket")]
 pub use oauth_bitbucket as bitbucket;
 
+#[cfg(feature = "discord")]
+pub mod discord;
+#[cfg(feature = "facebook")]
+pub mod facebook;
+#[cfg(feature = "github")]
+pub mod github;
+#[cfg(feature = "twitter")]
+pub mod twitter;
+
 use oauth_core::{Catalogue, Provider, Registry, RegistryBuilder};
 
 /// The providers whose feature is on, and the names of all.
 ///
 /// Naming them here keeps them in the program where self-registration does not work: a library that is linked from C, or wasm.
-pub static CATALOGUE: Catalogue = Catalogue { providers: ENABLED, known: &["bitbucket"], package: "oauth-providers" };
+pub static CATALOGUE: Catalogue = Catalogue { providers: ENABLED, known: KNOWN, package: "oauth-providers" };
+
+static KNOWN: &[&str] = &["bitbucket", "discord", "facebook", "github", "twitter"];
 
 static ENABLED: &[&dyn Provider] = &[
     #[cfg(feature = "bitbucket")]
     &bitbucket::BITBUCKET,
+    #[cfg(feature = "discord")]
+    &discord::DISCORD,
+    #[cfg(feature = "facebook")]
+    &facebook::FACEBOOK,
+    #[cfg(feature = "github")]
+    &github::GITHUB,
+    #[cfg(feature = "twitter")]
+    &twitter::TWITTER,
 ];
 
 /// A registry builder that knows the providers whose feature is on.

@@ -3,7 +3,7 @@
 //! A map of the whole document costs several times as much as the members that a login needs; ids keep every digit
 //! because a number is never read as a float.
 
-use std::{borrow::Cow, collections::HashSet, fmt};
+use std::{borrow::Cow, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -124,15 +124,17 @@ impl<'a> Visitor<'a> for Node<'_, '_, 'a> {
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut members: A) -> Result<(), A::Error> {
-        let mut seen = HashSet::new();
+        let mut seen = Vec::with_capacity(16);
         while let Some(key) = members.next_key::<BorrowedText<'a>>()? {
             match self.wanted.children.iter().find(|(name, _)| *name == key.0) {
                 Some((_, wanted)) => members.next_value_seed(Node { wanted, slots: &mut *self.slots })?,
                 None => members.next_value::<IgnoredAny>().map(drop)?,
             }
-            if !seen.insert(key.0) {
-                return Err(A::Error::custom("duplicate member"));
-            }
+            seen.push(key.0);
+        }
+        seen.sort_unstable();
+        if seen.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+            return Err(A::Error::custom("duplicate member"));
         }
         Ok(())
     }
@@ -233,6 +235,10 @@ fn scalar(value: &RawValue) -> Option<Cow<'_, str>> {
 pub(crate) fn text(value: &RawValue) -> Option<Cow<'_, str>> {
     let json = value.get();
     if json.starts_with('"') {
+        // Most texts have no escape and stand in the JSON as they are.
+        if !json.contains('\\') {
+            return json.get(1..json.len() - 1).map(Cow::Borrowed);
+        }
         return serde_json::from_str::<BorrowedText<'_>>(json).ok().map(|text| text.0);
     }
     let digits = json.strip_prefix('-').unwrap_or(json);

@@ -195,20 +195,27 @@ impl Path {
 
 /// A list of e-mail addresses and the rule that picks one: the primary one, else the first verified, else the first.
 ///
-/// The flag comes from the same element as the address.
+/// The flag comes from the same element as the address. [`verified_primary_only`](Self::verified_primary_only) is the stricter rule.
 #[derive(Clone, Copy, Debug)]
 pub struct EmailList {
     list: &'static str,
     address: &'static str,
     primary: Option<&'static str>,
     verified: Option<&'static str>,
+    choice: Choice,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    Best,
+    VerifiedPrimary,
 }
 
 impl EmailList {
     /// A list at `list` whose elements hold the address at `address`.
     #[must_use]
     pub const fn new(list: &'static str, address: &'static str) -> Self {
-        Self { list: checked(list), address: checked(address), primary: None, verified: None }
+        Self { list: checked(list), address: checked(address), primary: None, verified: None, choice: Choice::Best }
     }
 
     /// Flag of the primary address.
@@ -223,6 +230,20 @@ impl EmailList {
     pub const fn verified(mut self, path: &'static str) -> Self {
         self.verified = Some(checked(path));
         self
+    }
+
+    /// Takes the primary address if it is verified, and no address otherwise: for a provider whose accounts can hold addresses that
+    /// were never confirmed, so that none of them stands in for the person's own.
+    #[must_use]
+    pub const fn verified_primary_only(mut self) -> Self {
+        self.choice = Choice::VerifiedPrimary;
+        self
+    }
+
+    /// Whether no other address than a verified primary one is taken.
+    #[must_use]
+    pub const fn is_verified_primary_only(&self) -> bool {
+        matches!(self.choice, Choice::VerifiedPrimary)
     }
 
     /// The list, the address, the primary flag and the verified flag, as paths.
@@ -321,6 +342,7 @@ struct EmailMap {
     address: usize,
     primary: Option<usize>,
     verified: Option<usize>,
+    choice: Choice,
 }
 
 impl ClaimsMap {
@@ -352,7 +374,7 @@ impl ClaimsMap {
             };
             let (address, primary, verified) =
                 (slot(emails.address), emails.primary.map(&mut slot), emails.verified.map(&mut slot));
-            EmailMap { list: sources(Some(emails.list)), element, address, primary, verified }
+            EmailMap { list: sources(Some(emails.list)), element, address, primary, verified, choice: emails.choice }
         });
         Self {
             id: sources(Some(claims.id)),
@@ -445,7 +467,11 @@ impl EmailMap {
                 };
                 let flag = |slot: Option<usize>| reader.read_flag(captured.get(slot?)?);
                 let email = Email { address: address.into_owned(), verified: flag(self.verified) };
-                if flag(self.primary) == Some(true) {
+                let primary = flag(self.primary) == Some(true);
+                if self.choice == Choice::VerifiedPrimary && !(primary && email.verified == Some(true)) {
+                    continue;
+                }
+                if primary {
                     return Some(email);
                 }
                 if confirmed.is_none() && email.verified == Some(true) {
@@ -533,10 +559,15 @@ fn is_email(text: &str) -> bool {
             .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'))
 }
 
-/// Only absolute web addresses are handed on: `javascript:` and relative ones have no place in a page.
+/// Only absolute web addresses are handed on: `javascript:` and relative ones have no place in a page, and characters that
+/// RFC 3986 does not allow have none in an attribute.
 fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     text.len() <= 2048
-        && url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
+        && rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['))
+        && !text.chars().any(|c| {
+            c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
+        })
 }
 
 #[cfg(test)]
@@ -610,6 +641,28 @@ mod tests {
             assert_eq!(user.email.as_deref(), address, "{lists:?}");
             assert_eq!(Option::<bool>::from(user.email_verified), verified, "{lists:?}");
         }
+    }
+
+    #[test]
+    fn nothing_stands_in_for_a_verified_primary_address() {
+        let list = EmailList::new("@emails", "email").primary("primary").verified("verified");
+        let claims = Claims::id("id").emails(list.verified_primary_only());
+        let table = [
+            (r#"{"email":"a@x.test","primary":true,"verified":true}"#, Some("a@x.test")),
+            (r#"{"email":"a@x.test","primary":true,"verified":false}"#, None),
+            (r#"{"email":"a@x.test","primary":true}"#, None),
+            (r#"{"email":"a@x.test","primary":false,"verified":true}"#, None),
+            (r#"{"email":"a@x.test","verified":true}"#, None),
+            (r#"{"email":"a@x.test","primary":true,"verified":"true"}"#, None),
+        ];
+        let other = r#"{"email":"b@x.test","primary":false,"verified":true}"#;
+        for (element, address) in table {
+            let user = read(&claims, r#"{"id":1}"#, &[&format!("[{other},{element},{other}]")]).unwrap();
+            assert_eq!(user.email.as_deref(), address, "{element}");
+            assert_eq!(Option::<bool>::from(user.email_verified), address.map(|_| true), "{element}");
+        }
+        let denied = read(&claims, r#"{"id":1}"#, &[]).unwrap();
+        assert_eq!((denied.email, denied.email_verified), (None, EmailVerified::NotStated));
     }
 
     #[test]

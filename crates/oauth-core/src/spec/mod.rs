@@ -6,6 +6,7 @@
 mod check;
 mod openid;
 mod parts;
+mod whole;
 
 use crate::{claims::Claims, error::ErrorKind, http::Method};
 

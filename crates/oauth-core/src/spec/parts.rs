@@ -179,6 +179,18 @@ impl Variable {
     pub const fn default(&self) -> Option<&'static str> {
         self.default
     }
+
+    /// The only values it may have; none when any will do.
+    #[must_use]
+    pub const fn allowed_values(&self) -> &'static [&'static str] {
+        self.allowed
+    }
+
+    /// The callback parameter that may bring its value.
+    #[must_use]
+    pub const fn callback_param(&self) -> Option<&'static str> {
+        self.callback_param
+    }
 }
 
 /// A further setting of a provider, read by its hooks.
@@ -292,6 +304,30 @@ impl SuccessCheck {
     pub const fn error_code(mut self, path: &'static str) -> Self {
         self.error_code = Some(checked(path));
         self
+    }
+
+    /// Where the member stands, as a path.
+    #[must_use]
+    pub const fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// The values that mean success, as text.
+    #[must_use]
+    pub const fn accepted(&self) -> &'static [&'static str] {
+        self.accepted
+    }
+
+    /// Whether a reply without the member is a success.
+    #[must_use]
+    pub const fn may_be_absent(&self) -> bool {
+        self.may_be_absent
+    }
+
+    /// Where the error code stands, as a path.
+    #[must_use]
+    pub const fn error_code_path(&self) -> Option<&'static str> {
+        self.error_code
     }
 }
 
@@ -416,5 +452,29 @@ impl TokenReply {
     #[must_use]
     pub const fn object_path(&self) -> Option<&'static str> {
         self.object
+    }
+
+    /// Where the end of life stands, as a path.
+    #[must_use]
+    pub const fn expires_at_path(&self) -> Option<&'static str> {
+        self.expires_at
+    }
+
+    /// The token types that mean bearer.
+    #[must_use]
+    pub const fn bearer_types(&self) -> &'static [&'static str] {
+        self.token_types
+    }
+
+    /// What stands between two granted scopes, besides a space.
+    #[must_use]
+    pub const fn granted_separator(&self) -> &'static str {
+        self.scope_separator
+    }
+
+    /// How a failure inside a reply of status 200 is told.
+    #[must_use]
+    pub const fn success_check(&self) -> Option<&SuccessCheck> {
+        self.success.as_ref()
     }
 }

@@ -1,0 +1,236 @@
+//! The three routes, and what happens between a proven login and its session.
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{Path, Request, State, rejection::PathRejection},
+    http::{Method, StatusCode, Uri, header, request::Parts},
+    response::{IntoResponse, IntoResponseParts, Response},
+    routing::any,
+};
+use oauth_core::OAuthToken;
+use oauth_login::{FailureCode, Login, LoginOutcome, LoginRecord};
+
+use crate::{convert, session, turned_away::TurnedAway};
+
+/// The routes of `login`, below its mount path: `{provider}/login`, `{provider}/callback`, `logout`.
+///
+/// Merge them into a router:
+///
+/// ```
+/// use axum::Router;
+/// # use oauth_login::Login;
+///
+/// fn app(login: Login) -> Router {
+///     Router::new().merge(oauth_axum::routes(login))
+/// }
+/// ```
+///
+/// Where the login is kept is for [`session_layer`](crate::session_layer), [`LoginRoutes::on_login`] or both.
+pub fn routes(login: Login) -> LoginRoutes {
+    LoginRoutes { login, on_login: None, on_logout: None }
+}
+
+/// The routes of a [`Login`], to be merged into a [`Router`]. Made by [`routes`].
+#[derive(Clone)]
+#[must_use = "merge them into a router"]
+pub struct LoginRoutes {
+    login: Login,
+    on_login: Option<Handler<NewLogin>>,
+    on_logout: Option<Handler<Parts>>,
+}
+
+/// A handler of the application. Its response carries nothing but headers to add.
+type Handler<T> = Arc<dyn Fn(T) -> BoxFuture<Result<Response, FailureCode>> + Send + Sync>;
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// A login that is proven and not yet admitted, for [`LoginRoutes::on_login`].
+#[non_exhaustive]
+pub struct NewLogin {
+    /// Who, by which provider, when: what goes into the session.
+    pub record: LoginRecord,
+    /// The provider's tokens. They are kept nowhere unless the handler keeps them.
+    pub token: OAuthToken,
+    /// The path on which the person is about to land.
+    pub next: String,
+    /// The request of the callback, with cookies and extensions. Its URI has lost the query, which held the code.
+    pub request: Parts,
+}
+
+impl LoginRoutes {
+    /// Asks the application about every login, before any session exists.
+    ///
+    /// The handler finds or makes the application's own user, or turns the person away with a code of the closed list:
+    /// they land on the failure page and nothing else happens. It also is the place for an application with sessions of
+    /// its own, which returns its cookie as response parts. A panic in it lets nobody in.
+    ///
+    /// ```
+    /// use axum::{Router, http::header, response::AppendHeaders};
+    /// use oauth_axum::{FailureCode, NewLogin};
+    /// # use oauth_login::Login;
+    /// # #[derive(Clone)]
+    /// # struct Users;
+    /// # impl Users {
+    /// #     async fn sign_in(&self, provider: &str, id: &str) -> Option<String> { None }
+    /// # }
+    ///
+    /// fn app(login: Login, users: Users) -> Router {
+    ///     let routes = oauth_axum::routes(login).on_login(move |new: NewLogin| {
+    ///         let users = users.clone();
+    ///         async move {
+    ///             let user = &new.record.user;
+    ///             let Some(session) = users.sign_in(&user.provider, &user.oauth_id).await else {
+    ///                 return Err(FailureCode::LoginRefused);
+    ///             };
+    ///             let cookie = format!("__Host-app={session}; Path=/; Secure; HttpOnly; SameSite=Lax");
+    ///             Ok(AppendHeaders([(header::SET_COOKIE, cookie)]))
+    ///         }
+    ///     });
+    ///     Router::new().merge(routes)
+    /// }
+    /// ```
+    pub fn on_login<H, F, R>(mut self, handler: H) -> Self
+    where
+        H: Fn(NewLogin) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<R, FailureCode>> + Send + 'static,
+        R: IntoResponseParts,
+    {
+        self.on_login = Some(erase(handler));
+        self
+    }
+
+    /// Tells the application about every logout, while the request still has its session.
+    ///
+    /// For applications with sessions of their own, which end them here. An error is answered with 503, and the session
+    /// of [`session_layer`](crate::session_layer) ends all the same.
+    pub fn on_logout<H, F, R>(mut self, handler: H) -> Self
+    where
+        H: Fn(Parts) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<R, FailureCode>> + Send + 'static,
+        R: IntoResponseParts,
+    {
+        self.on_logout = Some(erase(handler));
+        self
+    }
+
+    async fn finish(&self, outcome: LoginOutcome, parts: Parts) -> Response {
+        let session = session::find(&parts);
+        let further = match &self.on_login {
+            Some(admit) => match admit(NewLogin::new(&outcome, parts)).await {
+                Ok(further) => Some(further),
+                Err(code) => return convert::response(outcome.refuse(code)),
+            },
+            None if session.is_none() => {
+                tracing::error!("a login has nowhere to go: add `session_layer` to the router, or `on_login`");
+                return convert::response(outcome.refuse(FailureCode::SessionUnavailable));
+            }
+            None => None,
+        };
+        if let Some(session) = session
+            && let Err(session::Unavailable) = session::begin(&session, outcome.record()).await
+        {
+            return convert::response(outcome.refuse(FailureCode::SessionUnavailable));
+        }
+        let mut response = convert::response(outcome.accept());
+        if let Some(further) = further {
+            convert::add(&mut response, further);
+        }
+        response
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> From<LoginRoutes> for Router<S> {
+    fn from(routes: LoginRoutes) -> Self {
+        let mount = routes.login.mount_path().to_owned();
+        // Every method: which ones are right is for `Login` to say.
+        Router::new()
+            .route(&format!("{mount}/{{provider}}/login"), any(begin))
+            .route(&format!("{mount}/{{provider}}/callback"), any(callback))
+            .route(&format!("{mount}/logout"), any(logout))
+            .with_state(Arc::new(routes))
+    }
+}
+
+impl fmt::Debug for LoginRoutes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginRoutes").field("login", &self.login).finish_non_exhaustive()
+    }
+}
+
+impl NewLogin {
+    fn new(outcome: &LoginOutcome, mut request: Parts) -> Self {
+        request.uri = Uri::try_from(request.uri.path()).unwrap_or_default();
+        for (name, value) in &mut request.headers {
+            value.set_sensitive(name == header::COOKIE);
+        }
+        Self { record: outcome.record(), token: outcome.token().clone(), next: outcome.next().to_owned(), request }
+    }
+}
+
+impl fmt::Debug for NewLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewLogin").field("record", &self.record).finish_non_exhaustive()
+    }
+}
+
+type Routes = State<Arc<LoginRoutes>>;
+/// A name that is no text is no provider's.
+type Provider = Result<Path<String>, PathRejection>;
+
+async fn begin(State(routes): Routes, provider: Provider, parts: Parts) -> Response {
+    convert::response(routes.login.begin(name(&provider), &convert::request(&parts, &[])).await)
+}
+
+async fn callback(State(routes): Routes, provider: Provider, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = if parts.method == Method::POST { convert::body(body).await } else { Vec::new() };
+    match routes.login.callback(name(&provider), &convert::request(&parts, &body)).await {
+        Ok(outcome) => routes.finish(outcome, parts).await,
+        Err(failure) => convert::response(failure.into_answer()),
+    }
+}
+
+async fn logout(State(routes): Routes, parts: Parts) -> Response {
+    let answer = match routes.login.logout(&convert::request(&parts, &[])) {
+        Ok(answer) => answer,
+        Err(failure) => return convert::response(failure.into_answer()),
+    };
+    let session = session::find(&parts);
+    let told = match &routes.on_logout {
+        Some(handler) => {
+            handler(parts).await.map(Some).inspect_err(|code| tracing::error!(%code, "`on_logout` failed"))
+        }
+        None => Ok(None),
+    };
+    let ended = match session {
+        Some(session) => session::end(&session, &routes.login).await.map(Some),
+        None => Ok(None),
+    };
+    let (Ok(told), Ok(ended)) = (told, ended) else { return TurnedAway::unavailable().into_response() };
+    let mut response = convert::response(answer);
+    for further in [told, ended].into_iter().flatten() {
+        convert::add(&mut response, further);
+    }
+    response
+}
+
+fn name(provider: &Provider) -> &str {
+    provider.as_ref().map(|Path(name)| name.as_str()).unwrap_or_default()
+}
+
+fn erase<T, H, F, R>(handler: H) -> Handler<T>
+where
+    H: Fn(T) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<R, FailureCode>> + Send + 'static,
+    R: IntoResponseParts,
+{
+    Arc::new(move |input| {
+        let result = handler(input);
+        Box::pin(async move {
+            let further = (result.await?, StatusCode::OK).into_response();
+            // Parts that cannot be made into headers become an error response in place of ours.
+            if further.status() == StatusCode::OK { Ok(further) } else { Err(FailureCode::ServerError) }
+        })
+    })
+}

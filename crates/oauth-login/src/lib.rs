@@ -1,0 +1,41 @@
+//! Signing in through a browser, for any web framework.
+//!
+//! [`Login`] begins a login, checks the callback and permits the logout. It takes plain data, [`BrowserRequest`], and
+//! gives plain data, [`Answer`]: an adapter for a framework only converts the two and keeps a [`LoginRecord`] in its
+//! session. Everything two adapters could disagree about is decided here.
+//!
+//! What is held against an attacker:
+//!
+//! - A login is bound to the browser that began it, by a cookie of its own that only we can read. `state` alone proves
+//!   nothing, and neither does a shared store.
+//! - It is used once, at the provider it was begun at, within ten minutes. With [`LoginBuilder::store`] "once" holds
+//!   across instances. Without, it holds in each process, and between processes rests on two further things: the cookie
+//!   is deleted when it is used, and a provider accepts a code only once.
+//! - Redirects lead to paths of this application only, as a browser would read them.
+//! - Neither a log line, nor an error, nor `Debug` shows a code, state, token, key or cookie.
+
+mod answer;
+mod builder;
+mod cookie;
+mod failure;
+mod key_ring;
+mod login;
+mod next;
+mod parameters;
+mod pending;
+mod record;
+mod request;
+mod site;
+mod store;
+#[cfg(test)]
+mod testing;
+mod time;
+
+pub use answer::Answer;
+pub use builder::LoginBuilder;
+pub use failure::{FailureCode, LoginFailure};
+pub use key_ring::KeyRing;
+pub use login::{Login, LoginOutcome};
+pub use record::{LoginRecord, Refusal, SESSION_IDLE, SESSION_LIFETIME, SessionCookie};
+pub use request::BrowserRequest;
+pub use store::{PendingKey, PendingStore};

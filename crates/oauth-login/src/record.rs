@@ -1,0 +1,220 @@
+//! What adapters share beyond the login itself: the record kept in a session, its rules, and what guards answer.
+
+use std::time::{Duration, SystemTime};
+
+use oauth_core::{OAuthUserInfo, VerifiedEmail};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    answer::Answer,
+    cookie::Secure,
+    time::{from_unix_seconds, unix_seconds},
+};
+
+/// A session without a request for this long ends.
+pub const SESSION_IDLE: Duration = Duration::from_secs(24 * 60 * 60);
+/// A session ends this long after the login, however much it is used.
+pub const SESSION_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How far clocks of two instances may differ.
+const CLOCK_SKEW: Duration = Duration::from_secs(60);
+
+/// What an application keeps about a login in its session: who, by whom, since when. No tokens.
+///
+/// Whoever needs to call the provider later takes [`LoginOutcome::token`](crate::LoginOutcome::token) and stores it
+/// encrypted, on the server.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use oauth_core::OAuthUserInfo;
+/// use oauth_login::{LoginRecord, Refusal};
+///
+/// let user = OAuthUserInfo::new("github", "583231");
+/// let record = LoginRecord::new(user, None, SystemTime::now());
+///
+/// assert!(record.is_current(SystemTime::now()));
+/// assert_eq!(record.require_provider("bitbucket"), Err(Refusal::OtherProvider));
+/// assert_eq!(record.require_verified_email(), Err(Refusal::EmailNotVerified));
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LoginRecord {
+    /// Who signed in, as the provider said at that moment.
+    pub user: OAuthUserInfo,
+    /// The OpenID issuer, if the provider has one. It is the same for all instances of one provider, and different for
+    /// two tenants: (`issuer`, `user.oauth_id`) names a person where (`user.provider`, `user.oauth_id`) does not suffice.
+    pub issuer: Option<String>,
+    /// When, in seconds since 1970.
+    pub logged_in_at: u64,
+}
+
+impl LoginRecord {
+    /// A record of a login at `logged_in_at`.
+    #[must_use]
+    pub fn new(user: OAuthUserInfo, issuer: Option<String>, logged_in_at: SystemTime) -> Self {
+        Self { user, issuer, logged_in_at: unix_seconds(logged_in_at) }
+    }
+
+    /// Name of the provider instance.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        &self.user.provider
+    }
+
+    /// Whether the login is younger than [`SESSION_LIFETIME`]. One from the future is none.
+    #[must_use]
+    pub fn is_current(&self, now: SystemTime) -> bool {
+        let logged_in_at = from_unix_seconds(self.logged_in_at);
+        match now.duration_since(logged_in_at) {
+            Ok(age) => age < SESSION_LIFETIME,
+            Err(ahead) => ahead.duration() <= CLOCK_SKEW,
+        }
+    }
+
+    /// Guard: signed in with the provider instance `name`.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::OtherProvider`].
+    pub fn require_provider(&self, name: &str) -> Result<(), Refusal> {
+        if self.provider() == name { Ok(()) } else { Err(Refusal::OtherProvider) }
+    }
+
+    /// Guard: the provider vouches for the e-mail address.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::EmailNotVerified`].
+    pub fn require_verified_email(&self) -> Result<VerifiedEmail<'_>, Refusal> {
+        self.user.verified_email().ok_or(Refusal::EmailNotVerified)
+    }
+}
+
+/// Why a guarded route does not answer. [`Login::turn_away`](crate::Login::turn_away) makes the response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Nobody is signed in: 401, or the login page for a browser.
+    NotSignedIn,
+    /// Somebody is, but with another provider than the route demands: 403.
+    OtherProvider,
+    /// The route demands a verified e-mail address: 403.
+    EmailNotVerified,
+}
+
+impl Refusal {
+    /// Status code for a program.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::NotSignedIn => 401,
+            Self::OtherProvider | Self::EmailNotVerified => 403,
+        }
+    }
+
+    /// The code in the JSON answer.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "not_signed_in",
+            Self::OtherProvider => "other_provider",
+            Self::EmailNotVerified => "email_not_verified",
+        }
+    }
+
+    /// A sentence fit for a page.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "Please sign in first.",
+            Self::OtherProvider => "Please sign in with another provider.",
+            Self::EmailNotVerified => "This page needs a verified e-mail address.",
+        }
+    }
+
+    /// The answer for a program: JSON with `error` and `message`.
+    pub fn answer(self) -> Answer {
+        let body = serde_json::json!({ "error": self.as_str(), "message": self.message() });
+        Answer::json(self.status(), body.to_string())
+    }
+}
+
+/// The session cookie's name and attributes, the same whichever session library writes it.
+///
+/// Always `HttpOnly`, `Path=/`, no `Domain`, and `SameSite=Lax`: with `Strict` the first page after the provider's
+/// redirect would look signed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionCookie(pub(crate) Secure);
+
+impl SessionCookie {
+    /// `__Host-session` on https, `session` on loopback http.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Secure::Yes => "__Host-session",
+            Secure::Loopback => "session",
+        }
+    }
+
+    /// Whether the cookie has the attribute `Secure`.
+    #[must_use]
+    pub fn is_secure(self) -> bool {
+        self.0 == Secure::Yes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use oauth_core::EmailVerified;
+
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        from_unix_seconds(seconds)
+    }
+
+    #[test]
+    fn a_record_ends_and_does_not_begin_in_the_future() {
+        let record =
+            |logged_in_at| LoginRecord { logged_in_at, ..LoginRecord::new(OAuthUserInfo::new("a", "1"), None, at(0)) };
+        let now = 1_800_000_000;
+        let lifetime = SESSION_LIFETIME.as_secs();
+        for (logged_in_at, current) in [
+            (now, true),
+            (now - lifetime + 1, true),
+            (now - lifetime, false),
+            (0, false),
+            (now + 60, true),
+            (now + 61, false),
+            (u64::MAX, false),
+        ] {
+            assert_eq!(record(logged_in_at).is_current(at(now)), current, "{logged_in_at}");
+        }
+    }
+
+    #[test]
+    fn a_record_survives_json() {
+        let mut user = OAuthUserInfo::new("github", "583231");
+        user.email = Some("a@example.com".into());
+        user.email_verified = EmailVerified::Verified;
+        let record = LoginRecord::new(user, Some("https://issuer.example".into()), at(1_800_000_000));
+        let json = serde_json::to_value(&record).unwrap();
+        let read: LoginRecord = serde_json::from_value(json).unwrap();
+        assert_eq!(read, record);
+        assert_eq!(read.require_verified_email().unwrap().as_str(), "a@example.com");
+    }
+
+    #[test]
+    fn only_a_verified_address_passes() {
+        for (verified, passes) in
+            [(EmailVerified::Verified, true), (EmailVerified::Unverified, false), (EmailVerified::NotStated, false)]
+        {
+            let mut user = OAuthUserInfo::new("a", "1");
+            user.email = Some("a@example.com".into());
+            user.email_verified = verified;
+            assert_eq!(LoginRecord::new(user, None, at(0)).require_verified_email().is_ok(), passes);
+        }
+    }
+}

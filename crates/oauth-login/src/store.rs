@@ -1,0 +1,171 @@
+//! Where pending logins wait, and how each is used once.
+//!
+//! Two ways. *In the cookie* (the default): the browser keeps the sealed login, an abandoned one costs the server
+//! nothing, and the server remembers the finished ones until they expire, so that one process uses each once. *In a
+//! [`PendingStore`]*: all instances share the logins, so "once" holds across them. The cookie is needed in both: a
+//! login found in a store proves nothing about the browser.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use oauth_core::Result;
+use sha2::{Digest, Sha256};
+
+/// Pending logins shared by several instances, in Redis for example.
+///
+/// Two promises: what was [put](Self::put) is gone after its lifetime at the latest, and is [taken](Self::take) at most
+/// once, also when two instances ask at the same moment (`GETDEL` in Redis, `DELETE … RETURNING` in SQL). The values are
+/// sealed: whoever reads the store learns nothing and can change nothing.
+///
+/// Errors are [`oauth_core::Error`]s of a fitting kind, such as [`Transport`](oauth_core::ErrorKind::Transport); their
+/// text is logged, so it must not contain credentials of the store. On any error no login happens.
+///
+/// ```
+/// use std::{collections::HashMap, sync::Mutex, time::Duration};
+/// use oauth_core::{Result, async_trait};
+/// use oauth_login::{PendingKey, PendingStore};
+///
+/// /// For a test: lifetimes are not watched.
+/// #[derive(Default)]
+/// struct Memory(Mutex<HashMap<String, String>>);
+///
+/// #[async_trait]
+/// impl PendingStore for Memory {
+///     async fn put(&self, key: &PendingKey, sealed: &str, _lifetime: Duration) -> Result<()> {
+///         self.0.lock().unwrap().insert(key.as_str().to_owned(), sealed.to_owned());
+///         Ok(())
+///     }
+///
+///     async fn take(&self, key: &PendingKey) -> Result<Option<String>> {
+///         Ok(self.0.lock().unwrap().remove(key.as_str()))
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait PendingStore: Send + Sync {
+    /// Keeps `sealed` under `key` for `lifetime`.
+    async fn put(&self, key: &PendingKey, sealed: &str, lifetime: Duration) -> Result<()>;
+
+    /// Removes and returns what was put under `key`, or `None` if there is nothing, any more or yet.
+    async fn take(&self, key: &PendingKey) -> Result<Option<String>>;
+}
+
+/// Under what a pending login is stored: a hash from which neither `state` nor the browser's half can be told.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PendingKey(String);
+
+impl PendingKey {
+    /// Needs the browser's half too, so that without the cookie a stored login cannot even be named.
+    pub(crate) fn new(state: &str, binding: &str) -> Self {
+        let digest = Sha256::new_with_prefix(b"oauth-login pending login\0")
+            .chain_update((state.len() as u64).to_be_bytes())
+            .chain_update(state)
+            .chain_update(binding)
+            .finalize();
+        Self(URL_SAFE_NO_PAD.encode(digest))
+    }
+
+    /// The key: 43 characters of base64url.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PendingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PendingKey(..)")
+    }
+}
+
+/// Where this application's pending logins wait.
+pub(crate) enum Waiting {
+    InCookies(Spent),
+    InStore(Arc<dyn PendingStore>),
+}
+
+/// The finished logins of this process, each until it would have expired anyway.
+///
+/// Bounded: when full, the oldest is forgotten. It then rests on what protects a second instance as well: the cookie was
+/// deleted, and the provider takes a code once (RFC 6749 section 4.1.2).
+pub(crate) struct Spent(Mutex<Entries>);
+
+#[derive(Default)]
+struct Entries {
+    known: HashSet<[u8; 16]>,
+    /// With the second they are forgotten, oldest first: all live equally long.
+    queue: VecDeque<(u64, [u8; 16])>,
+}
+
+impl Spent {
+    const CAPACITY: usize = 1 << 16;
+
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(Entries::default()))
+    }
+
+    /// Whether the login of `state` is spent by this call, and was not before.
+    pub(crate) fn spend(&self, state: &str, now: u64, lifetime: Duration) -> bool {
+        let digest = Sha256::new_with_prefix(b"oauth-login spent login\0").chain_update(state).finalize();
+        let (&key, _) = <[u8; 32]>::from(digest).split_first_chunk().unwrap_or((&[0; 16], &[]));
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some((forget_at, oldest)) = entries.queue.front().copied() {
+            if forget_at > now && entries.queue.len() < Self::CAPACITY {
+                break;
+            }
+            entries.queue.pop_front();
+            entries.known.remove(&oldest);
+        }
+        if !entries.known.insert(key) {
+            return false;
+        }
+        entries.queue.push_back((now.saturating_add(lifetime.as_secs()), key));
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const LIFETIME: Duration = Duration::from_secs(600);
+
+    #[test]
+    fn a_login_is_spent_once_while_it_could_be_used() {
+        let spent = Spent::new();
+        assert!(spent.spend("a", 1000, LIFETIME));
+        assert!(!spent.spend("a", 1000, LIFETIME));
+        assert!(spent.spend("b", 1300, LIFETIME));
+        assert!(!spent.spend("a", 1599, LIFETIME));
+        // By now the seal has expired.
+        assert!(spent.spend("a", 1600, LIFETIME));
+        assert!(!spent.spend("b", 1600, LIFETIME));
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let spent = Spent::new();
+        for index in 0..Spent::CAPACITY + 1000 {
+            assert!(spent.spend(&index.to_string(), 0, LIFETIME));
+        }
+        let entries = spent.0.lock().unwrap();
+        assert_eq!((entries.known.len(), entries.queue.len()), (Spent::CAPACITY, Spent::CAPACITY));
+    }
+
+    #[test]
+    fn keys_need_state_and_binding() {
+        let key = PendingKey::new("state", "binding");
+        assert_eq!(key.as_str().len(), 43);
+        for (state, binding) in [("state", ""), ("", "binding"), ("stat", "ebinding"), ("stateb", "inding")] {
+            assert_ne!(PendingKey::new(state, binding), key);
+        }
+    }
+}

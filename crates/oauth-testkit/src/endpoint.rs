@@ -1,0 +1,97 @@
+//! What a provider can be asked, and the record of what was asked.
+
+use oauth_core::{ProviderSpec, Revocation};
+
+/// An endpoint of a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Endpoint {
+    /// Authorization endpoint: the page in the browser.
+    Authorize,
+    /// Token endpoint.
+    Token,
+    /// Endpoint for refreshing, where it is not the token endpoint.
+    Refresh,
+    /// User-info endpoint.
+    UserInfo,
+    /// Revocation endpoint.
+    Revoke,
+    /// An extra call of the spec, by its name.
+    Call(&'static str),
+}
+
+impl Endpoint {
+    /// The endpoints that `spec` has.
+    pub(crate) fn of(spec: &ProviderSpec) -> Vec<Self> {
+        let facts = spec.facts();
+        let mut endpoints = vec![Self::Authorize, Self::Token];
+        endpoints.extend(facts.refresh_url.map(|_| Self::Refresh));
+        endpoints.extend(facts.user_info_url.map(|_| Self::UserInfo));
+        endpoints.extend(matches!(facts.revocation, Revocation::Endpoint(_)).then_some(Self::Revoke));
+        endpoints.extend(facts.calls.iter().map(|call| Self::Call(call.name())));
+        endpoints
+    }
+
+    /// Name as in [`ProviderConfig::endpoint`](oauth_core::ProviderConfig::endpoint).
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Authorize => "authorize",
+            Self::Token => "token",
+            Self::Refresh => "refresh",
+            Self::UserInfo => "userinfo",
+            Self::Revoke => "revoke",
+            Self::Call(name) => name,
+        }
+    }
+
+    /// The URL of this endpoint in `spec`.
+    pub(crate) fn url_in(self, spec: &ProviderSpec) -> Option<&'static str> {
+        let facts = spec.facts();
+        match self {
+            Self::Authorize => Some(facts.authorize_url),
+            Self::Token => Some(facts.token_url),
+            Self::Refresh => facts.refresh_url,
+            Self::UserInfo => facts.user_info_url,
+            Self::Revoke => match facts.revocation {
+                Revocation::Endpoint(url) => Some(url),
+                _ => None,
+            },
+            Self::Call(name) => facts.calls.iter().find(|call| call.name() == name).map(oauth_core::ExtraCall::url),
+        }
+    }
+
+    /// Path on the development provider.
+    pub(crate) fn path(self) -> String {
+        match self {
+            Self::Call(name) => format!("/calls/{name}"),
+            _ => format!("/{}", self.name()),
+        }
+    }
+
+    /// Values of one login that the URL of this endpoint takes, such as `userinfo:slug`. Each stands in a segment of
+    /// its own after the path, so that the client sends it here as well.
+    pub(crate) fn login_variables(self, spec: &ProviderSpec) -> Vec<&'static str> {
+        self.url_in(spec).into_iter().flat_map(variables).filter(|name| name.contains(':')).collect()
+    }
+}
+
+/// The names of the variables in a text of a spec.
+pub(crate) fn variables(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|tail| tail.split_once('}')).map(|(name, _)| name)
+}
+
+/// A request that arrived, without any value of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordedRequest {
+    /// Where it arrived.
+    pub endpoint: Endpoint,
+    /// Request method.
+    pub method: String,
+    /// Names of the query parameters in order.
+    pub query: Vec<String>,
+    /// Names of the body's parameters or JSON members in order.
+    pub body: Vec<String>,
+    /// Status of the answer; `None` while there is none, and when the connection was dropped.
+    pub status: Option<u16>,
+}

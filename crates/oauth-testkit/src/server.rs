@@ -1,0 +1,300 @@
+//! The running provider: its connections, and the handle by which a test sees and steers it.
+
+use std::{convert::Infallible, fmt, future::Future, pin::pin, sync::Arc, time::Duration};
+
+use http_body_util::Full;
+use hyper::{
+    Request, Response,
+    body::{Bytes, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+use oauth_core::{ClientAuthentication, Error, ErrorKind, ProviderConfig, ProviderSpec, Result};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+    time::{sleep, timeout},
+};
+
+use crate::{
+    authorize,
+    builder::{DevProviderBuilder, Options},
+    endpoint::{Endpoint, RecordedRequest},
+    fault::{Fault, Kind},
+    page,
+    person::TestPerson,
+    shared::Shared,
+    token, user_info,
+    wire::{Received, Reply},
+};
+
+/// How long a connection may go on after the provider was stopped.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A provider that plays a spec on a loopback port of this process.
+///
+/// It signs in anybody as anybody and is no place for real accounts. Dropping it stops it; [`stop`](Self::stop) also
+/// waits until it has.
+///
+/// ```
+/// use oauth_bitbucket::BITBUCKET;
+/// use oauth_core::Registry;
+/// use oauth_reqwest::ReqwestClient;
+/// use oauth_testkit::{DevProvider, Endpoint};
+///
+/// # #[tokio::main]
+/// # async fn main() -> oauth_core::Result<()> {
+/// let provider = DevProvider::builder(&BITBUCKET).start().await?;
+/// let registry = Registry::builder()
+///     .http_client(ReqwestClient::new()?)
+///     .provider(&BITBUCKET)
+///     .instance(provider.config())
+///     .build()?;
+/// assert!(registry.get("bitbucket").is_ok());
+/// assert_eq!(provider.count(Endpoint::Token), 0);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "the provider stops when it is dropped"]
+pub struct DevProvider {
+    shared: Arc<Shared>,
+    /// Closing it is the signal to stop.
+    running: watch::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl DevProvider {
+    /// Settings of a provider that plays `spec`.
+    pub fn builder(spec: &'static ProviderSpec) -> DevProviderBuilder {
+        DevProviderBuilder::new(spec)
+    }
+
+    pub(crate) async fn start(options: Options) -> Result<Self> {
+        let failed = |error| {
+            Error::new(ErrorKind::Transport, format!("the development provider cannot listen on {}", options.address))
+                .with_source(error)
+        };
+        let listener = TcpListener::bind(options.address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let shared = Arc::new(Shared::new(options, format!("http://{address}")));
+        let (running, stopped) = watch::channel(());
+        let task = tokio::spawn(serve(listener, Arc::clone(&shared), stopped));
+        Ok(Self { shared, running, task })
+    }
+
+    /// Where it is reached, without a `/` at the end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.shared.base_url
+    }
+
+    /// The spec it plays.
+    #[must_use]
+    pub fn spec(&self) -> &'static ProviderSpec {
+        self.shared.spec()
+    }
+
+    /// The configuration of an instance that signs in here, under the provider's own name.
+    #[must_use]
+    pub fn config(&self) -> ProviderConfig {
+        self.config_as(self.spec().name())
+    }
+
+    /// The same under a name of the application's choice.
+    #[must_use]
+    pub fn config_as(&self, instance: &str) -> ProviderConfig {
+        let base =
+            ProviderConfig::public(instance, self.shared.options.client_id.as_str()).provider(self.spec().name());
+        self.settings().into_iter().fold(base, |config, (name, value)| config.setting(&name, value))
+    }
+
+    /// The same configuration as environment variables, for an application in a process of its own.
+    #[must_use]
+    pub fn variables(&self) -> Vec<(String, String)> {
+        let prefix = format!("OAUTH_{}_", setting_name(self.spec().name()));
+        let client_id = ("CLIENT_ID".to_owned(), self.shared.options.client_id.clone());
+        std::iter::once(client_id)
+            .chain(self.settings())
+            .map(|(name, value)| (format!("{prefix}{name}"), value))
+            .collect()
+    }
+
+    /// Settings beside the client id. What a spec demands of its own gets a filler; `setting` of the configuration
+    /// replaces it.
+    fn settings(&self) -> Vec<(String, String)> {
+        let (spec, base_url) = (self.spec(), self.base_url());
+        let facts = spec.facts();
+        let mut settings: Vec<(String, String)> = Endpoint::of(spec)
+            .into_iter()
+            .map(|endpoint| {
+                let variables = endpoint.login_variables(spec).into_iter().map(|name| format!("/{{{name}}}"));
+                let url = format!("{base_url}{}{}", endpoint.path(), variables.collect::<String>());
+                (format!("{}_URL", setting_name(endpoint.name())), url)
+            })
+            .collect();
+        if facts.client_authentication != ClientAuthentication::None {
+            settings.push(("CLIENT_SECRET".to_owned(), self.shared.options.client_secret.clone()));
+        }
+        let variables = facts.variables.iter().filter(|variable| variable.default().is_none());
+        settings.extend(variables.map(|variable| (setting_name(variable.name()), "development".to_owned())));
+        let required = facts.settings.iter().filter(|setting| setting.required);
+        settings.extend(required.map(|setting| (setting.name.to_owned(), "development".to_owned())));
+        settings
+    }
+
+    /// The people to sign in as.
+    #[must_use]
+    pub fn people(&self) -> &[TestPerson] {
+        &self.shared.options.people
+    }
+
+    /// Every request to an endpoint of the spec so far, in order of arrival.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.shared.state().requests.clone()
+    }
+
+    /// How many requests have arrived at `endpoint`.
+    #[must_use]
+    pub fn count(&self, endpoint: Endpoint) -> usize {
+        self.shared.state().requests.iter().filter(|request| request.endpoint == endpoint).count()
+    }
+
+    /// Every secret so far: client secret, states, codes, code verifiers, tokens. For tests that search an
+    /// application's log and pages for them.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<String> {
+        self.shared.state().secrets.iter().cloned().collect()
+    }
+
+    /// Lets the next request to `endpoint` fail. Several calls are for several requests, in order.
+    pub fn fail_once(&self, endpoint: Endpoint, fault: Fault) {
+        self.shared.state().faults_once.entry(endpoint).or_default().push_back(fault);
+    }
+
+    /// Lets every request to `endpoint` fail, until [`recover`](Self::recover).
+    pub fn fail(&self, endpoint: Endpoint, fault: Fault) {
+        self.shared.state().faults.insert(endpoint, fault);
+    }
+
+    /// Ends the faults of `endpoint`.
+    pub fn recover(&self, endpoint: Endpoint) {
+        let mut state = self.shared.state();
+        state.faults.remove(&endpoint);
+        state.faults_once.remove(&endpoint);
+    }
+
+    /// Stops the provider and waits until its port and its connections are closed, a second at most.
+    pub async fn stop(self) {
+        let Self { running, task, .. } = self;
+        drop(running);
+        // It fails only if the runtime is ending, and then it has stopped.
+        let _ = task.await;
+    }
+}
+
+impl fmt::Debug for DevProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DevProvider")
+            .field("spec", &self.spec().name())
+            .field("base_url", &self.shared.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// As in environment variables.
+fn setting_name(name: &str) -> String {
+    name.to_ascii_uppercase().replace('-', "_")
+}
+
+async fn serve(listener: TcpListener, shared: Arc<Shared>, mut running: watch::Receiver<()>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            // Nobody sends: it ends when the handle is gone.
+            _ = running.changed() => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection(stream, Arc::clone(&shared), running.clone()));
+                }
+                // Out of file descriptors, most likely: some will come back.
+                Err(_) => sleep(Duration::from_millis(20)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+async fn connection(stream: TcpStream, shared: Arc<Shared>, mut running: watch::Receiver<()>) {
+    let stopped = running.clone();
+    let service = service_fn(move |request| answer(request, Arc::clone(&shared), stopped.clone()));
+    let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    // How a connection ended concerns its client.
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        _ = running.changed() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = timeout(GRACE, connection).await;
+        }
+    }
+}
+
+/// Ends the connection without an answer.
+#[derive(Debug)]
+struct Dropped;
+
+impl fmt::Display for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the connection was dropped")
+    }
+}
+
+impl std::error::Error for Dropped {}
+
+async fn answer(
+    request: Request<Incoming>,
+    shared: Arc<Shared>,
+    running: watch::Receiver<()>,
+) -> Result<Response<Full<Bytes>>, Dropped> {
+    let received = match Received::read(request).await {
+        Ok(received) => received,
+        Err(reply) => return Ok(reply.into_response()),
+    };
+    let Some((endpoint, values)) = shared.endpoint_at(&received.path) else {
+        return Ok(page::other(&shared, &received).into_response());
+    };
+    let number = shared.record(endpoint, &received);
+    if endpoint != Endpoint::Authorize && !shared.options.delay.is_zero() {
+        unless_stopped(sleep(shared.options.delay), running.clone()).await?;
+    }
+    let reply = match shared.next_fault(endpoint).map(|fault| fault.0) {
+        None => match endpoint {
+            Endpoint::Authorize => authorize::reply(&shared, &received),
+            Endpoint::Token | Endpoint::Refresh => token::reply(&shared, endpoint, &received),
+            Endpoint::Revoke => token::revocation_reply(&shared, &received),
+            Endpoint::UserInfo | Endpoint::Call(_) => user_info::reply(&shared, endpoint, &values, &received),
+        },
+        Some(Kind::Reply { status, headers, body }) => Reply { status, headers, body },
+        Some(Kind::Drop) => return Err(Dropped),
+        Some(Kind::Hang) => {
+            let never: Infallible = unless_stopped(std::future::pending(), running).await?;
+            match never {}
+        }
+    };
+    if let Some(request) = shared.state().requests.get_mut(number) {
+        request.status = Some(reply.status);
+    }
+    Ok(reply.into_response())
+}
+
+/// The output of `future`, unless the provider is stopped before.
+async fn unless_stopped<T>(future: impl Future<Output = T>, mut running: watch::Receiver<()>) -> Result<T, Dropped> {
+    tokio::select! {
+        output = future => Ok(output),
+        _ = running.changed() => Err(Dropped),
+    }
+}

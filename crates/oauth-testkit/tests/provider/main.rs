@@ -1,0 +1,85 @@
+//! The development provider, driven by the real client and by raw requests.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod browser;
+mod faults;
+mod login;
+mod specs;
+mod strictness;
+
+use oauth_core::{
+    AuthorizationRequest, CallbackParameters, ExposeSecret, OAuthClient, OAuthToken, OAuthUserInfo,
+    PendingAuthorization, ProviderSpec, Result,
+};
+use oauth_reqwest::ReqwestClient;
+use oauth_testkit::{Browser, DevProvider, Page};
+use url::Url;
+
+const REDIRECT_URI: &str = "http://localhost:8000/auth/dev/callback";
+
+fn client(provider: &DevProvider) -> OAuthClient {
+    OAuthClient::new(provider.spec(), provider.config(), ReqwestClient::new().unwrap()).unwrap()
+}
+
+async fn start(spec: &'static ProviderSpec) -> (DevProvider, OAuthClient) {
+    let provider = DevProvider::builder(spec).start().await.unwrap();
+    let client = client(&provider);
+    (provider, client)
+}
+
+/// A login up to the callback: what is kept, and the callback's parameters.
+struct Callback {
+    pending: PendingAuthorization,
+    params: Vec<(String, String)>,
+}
+
+impl Callback {
+    async fn of(client: &OAuthClient, person: &str) -> Self {
+        let (url, pending) = client.authorization_url(&AuthorizationRequest::new(REDIRECT_URI)).unwrap().into_parts();
+        let browser = Browser::new();
+        let page = browser.open(&url).await.unwrap();
+        let answer = browser.choose(&page, person).await.unwrap();
+        let callback = Self { pending, params: parameters(&answer) };
+        assert_eq!(callback.get("state"), Some(callback.pending.state().expose_secret()));
+        callback
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    fn code(&self) -> &str {
+        self.get("code").unwrap()
+    }
+
+    async fn sign_in(&self, client: &OAuthClient) -> Result<(OAuthToken, OAuthUserInfo)> {
+        let further: CallbackParameters = self.params.iter().cloned().collect();
+        client.sign_in(self.code(), &self.pending, &further).await
+    }
+}
+
+async fn sign_in(client: &OAuthClient, person: &str) -> Result<(OAuthToken, OAuthUserInfo)> {
+    Callback::of(client, person).await.sign_in(client).await
+}
+
+/// Parameters of an answer: in the query of its redirect, else in the hidden fields of its form.
+fn parameters(answer: &Page) -> Vec<(String, String)> {
+    if let Some(location) = answer.location() {
+        assert_eq!(answer.status(), 303);
+        assert!(location.as_str().starts_with(REDIRECT_URI), "{location}");
+        return location.query_pairs().into_owned().collect();
+    }
+    assert!(answer.text().contains(&format!("action=\"{REDIRECT_URI}\"")), "{}", answer.text());
+    let fields = answer.text().split("<input type=\"hidden\" name=\"").skip(1);
+    fields
+        .map(|field| {
+            let mut parts = field.split('"');
+            (parts.next().unwrap().to_owned(), parts.nth(1).unwrap().to_owned())
+        })
+        .collect()
+}
+
+fn url(text: &str) -> Url {
+    Url::parse(text).unwrap()
+}

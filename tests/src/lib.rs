@@ -1,0 +1,135 @@
+//! What the tests that cross crates share: an example, started as its reader would start it.
+
+// A test helper reports by panicking.
+#![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// The README and the chapters of the book, whose Rust code runs as documentation tests of this package.
+#[cfg(doctest)]
+mod book {
+    include!(concat!(env!("OUT_DIR"), "/chapters.rs"));
+}
+
+/// How long an example may take to answer after it was started.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running example application, without any configuration but its address. It ends when this is dropped.
+#[derive(Debug)]
+pub struct Example {
+    process: Child,
+    log: Option<JoinHandle<String>>,
+    base_url: String,
+}
+
+impl Example {
+    /// Builds the example package `name`, starts it on a free port and waits until it answers. Browsers will know it by
+    /// the host name `host`: a loopback one.
+    #[must_use]
+    pub fn start(name: &str, host: &str) -> Self {
+        let program = build(name);
+        let address = free_address();
+        let base_url = format!("http://{host}:{}", address.port());
+
+        let (mut reader, writer) = io::pipe().expect("a pipe for the log");
+        let mut command = Command::new(program);
+        for (variable, _) in std::env::vars_os() {
+            if variable.to_string_lossy().starts_with("OAUTH_") {
+                command.env_remove(variable);
+            }
+        }
+        command
+            .env("OAUTH_LISTEN", address.to_string())
+            .env("OAUTH_BASE_URL", &base_url)
+            // Everything it could ever say.
+            .env("RUST_LOG", "trace")
+            .stdin(Stdio::null())
+            .stdout(writer.try_clone().expect("a pipe for the log"))
+            .stderr(writer);
+        let process = command.spawn().unwrap_or_else(|error| panic!("{name} does not start: {error}"));
+        // Our ends of the pipe, which the command holds, would keep the log open after the example's end.
+        drop(command);
+        let log = thread::spawn(move || {
+            let mut log = Vec::new();
+            // What was read up to a failure is the log.
+            let _ = reader.read_to_end(&mut log);
+            String::from_utf8_lossy(&log).into_owned()
+        });
+
+        let mut example = Self { process, log: Some(log), base_url };
+        let begun = Instant::now();
+        while !is_healthy(address) {
+            let ended = example.process.try_wait().expect("the example's status").is_some();
+            assert!(
+                !ended && begun.elapsed() < PATIENCE,
+                "{name} does not answer on {address}; it says:\n{}",
+                example.stop()
+            );
+            thread::sleep(Duration::from_millis(20));
+        }
+        example
+    }
+
+    /// Where it is reached, without a `/` at the end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Ends it and returns all it has written.
+    #[must_use]
+    pub fn stop(mut self) -> String {
+        self.end();
+        self.log.take().and_then(|log| log.join().ok()).unwrap_or_default()
+    }
+
+    fn end(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Drop for Example {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Builds the binary `name` and returns where it is. Cargo hands a test the binaries of its own package only; the same
+/// packages and features as in the run that built this test mean that there is little left to build.
+fn build(name: &str) -> PathBuf {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
+        .args(["build", "--quiet", "--workspace", "--all-features", "--bin", name])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status();
+    assert!(built.as_ref().is_ok_and(ExitStatus::success), "{name} cannot be built: {built:?}");
+    // A test is in the folder `deps` of the profile's folder, where the binaries are.
+    let test = std::env::current_exe().expect("this test's own path");
+    let profile = test.parent().and_then(|deps| deps.parent()).expect("a test is in target/<profile>/deps");
+    profile.join(name).with_extension(std::env::consts::EXE_EXTENSION)
+}
+
+/// An address that was free a moment ago.
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("the port's address")
+}
+
+fn is_healthy(address: SocketAddr) -> bool {
+    let ask = || -> io::Result<String> {
+        let mut stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        write!(stream, "GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 "))
+}

@@ -1,0 +1,48 @@
+//! The project's own commands, run as `cargo xtask <command>`. This file only chooses one; each has its module.
+
+use std::process::ExitCode;
+
+mod bench;
+mod cmd;
+mod metadata;
+mod test;
+mod tidy;
+mod tools;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  test [filter]   everything a change must pass; with a filter, only the tests whose names contain it
+  tidy            the rules of the code base that no compiler checks
+  bench           the benchmarks, then the number of instructions one login costs (needs valgrind)
+  docs            builds the book into docs/book
+  ci-tools        installs what `test` and `bench` need and is missing";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        // `test` reports its own failures: its last line is always the count.
+        ["test"] => return test::everything(),
+        ["test", filter] => test::matching(filter),
+        ["tidy"] => tidy::run(),
+        ["bench"] => bench::run(),
+        ["docs"] => tools::ensure(&[tools::MDBOOK]).and_then(|()| cmd::run(cmd::new("mdbook").args(["build", "docs"]))),
+        ["ci-tools"] => tools::ensure_all(),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

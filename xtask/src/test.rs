@@ -1,0 +1,187 @@
+//! `cargo xtask test`: everything a change must pass, one step after the other, and a count at the end.
+//!
+//! All steps share one target folder, one profile and, where tests run, one selection of packages and features, so
+//! that a dependency is built once.
+
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::metadata::Metadata;
+use crate::{cmd, tidy, tools};
+
+/// What a step found.
+#[derive(Default)]
+struct Report {
+    passed: usize,
+    failed: usize,
+    /// What was not checked, and why.
+    left_out: Option<&'static str>,
+}
+
+/// A step that is either right or an error counts as one test.
+const RIGHT: Report = Report { passed: 1, failed: 0, left_out: None };
+
+type Step = fn() -> Result<Report>;
+
+const STEPS: &[(&str, Step)] = &[
+    ("tools", || tools::ensure(tools::FOR_TESTS).map(|()| Report::default())),
+    ("tidy", || tidy::run().map(|()| RIGHT)),
+    ("tests", || nextest(&["--filterset", "not binary(browser)"])),
+    ("browser", || nextest(&["--filterset", "binary(browser)"])),
+    ("bench, one round", bench),
+    ("documentation tests", documentation_tests),
+    ("documentation", documentation),
+    ("book", || cmd::run(cmd::new("mdbook").args(["build", "docs"])).map(|()| RIGHT)),
+    ("each feature alone", each_feature),
+    ("licenses, bans, sources", || deny(&["licenses", "bans", "sources"])),
+    ("advisories", advisories),
+];
+
+const WHOLE_WORKSPACE: &[&str] = &["--workspace", "--all-features"];
+
+/// Runs every step until one fails. The last line is always `N passed, N failed`.
+pub(crate) fn everything() -> ExitCode {
+    let mut summary = Vec::new();
+    let (mut passed, mut failed) = (0, 0);
+    for (name, step) in STEPS {
+        if failed > 0 {
+            summary.push(format!("{name:<24} not run"));
+            continue;
+        }
+        println!("\n== {name} ==");
+        let begun = Instant::now();
+        let report = step().unwrap_or_else(|error| {
+            println!("error: {error:#}");
+            Report { failed: 1, ..Report::default() }
+        });
+        passed += report.passed;
+        failed += report.failed;
+        summary.push(format!("{name:<24} {:>5} s  {}", begun.elapsed().as_secs(), report.in_words()));
+    }
+    println!("\n== summary ==\n{}\n", summary.join("\n"));
+    println!("{passed} passed, {failed} failed");
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs the tests whose names contain `filter`.
+pub(crate) fn matching(filter: &str) -> Result<()> {
+    tools::ensure(&[tools::NEXTEST])?;
+    cmd::run(cmd::cargo(&["nextest", "run"]).args(WHOLE_WORKSPACE).arg(filter))
+}
+
+impl Report {
+    fn in_words(&self) -> String {
+        match (self.left_out, self.failed, self.passed) {
+            (Some(why), ..) => format!("not checked: {why}"),
+            (None, 0, 0) => "ready".into(),
+            (None, 0, passed) => format!("{passed} passed"),
+            (None, failed, passed) => format!("{passed} passed, {failed} failed"),
+        }
+    }
+
+    /// Adds what a test runner says in its closing line, `line`.
+    fn count(&mut self, line: &str) {
+        if let Some((before, after)) = line.split_once(" run: ") {
+            // nextest: `Summary [ 0.1s] 3 tests run: 1 passed (1 slow), 1 failed, 1 timed out, 0 skipped`
+            let run = before.rsplit([' ', '/']).nth(1).and_then(|number| number.parse().ok()).unwrap_or(0);
+            let passed = number_of("passed", after);
+            self.passed += passed;
+            self.failed += usize::saturating_sub(run, passed);
+        } else if let Some((_, after)) = line.split_once("test result: ") {
+            // rustdoc: `test result: FAILED. 2 passed; 1 failed; 0 ignored; …`
+            self.passed += number_of("passed", after);
+            self.failed += number_of("failed", after);
+        }
+    }
+}
+
+/// The number before the first `word` in `text`.
+fn number_of(word: &str, text: &str) -> usize {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let numbered = words.iter().zip(words.iter().skip(1));
+    let mut numbers = numbered.filter(|(_, next)| next.starts_with(word)).filter_map(|(number, _)| number.parse().ok());
+    numbers.next().unwrap_or(0)
+}
+
+fn nextest(arguments: &[&str]) -> Result<Report> {
+    let mut command = cmd::cargo(&["nextest", "run"]);
+    command.args(WHOLE_WORKSPACE).args(arguments);
+    counted(command)
+}
+
+fn documentation_tests() -> Result<Report> {
+    let mut command = cmd::cargo(&["test", "--doc", "--no-fail-fast"]);
+    command.args(WHOLE_WORKSPACE);
+    counted(command)
+}
+
+/// Runs a test runner and counts its tests. That it failed without a failed test (nothing was built, or nothing found)
+/// is an error.
+fn counted(command: Command) -> Result<Report> {
+    let mut report = Report::default();
+    let outcome = cmd::stream(command, |line| report.count(line));
+    if report.failed == 0 { outcome.map(|()| report) } else { Ok(report) }
+}
+
+/// That the bench does what it measures; how fast is for `cargo xtask bench`.
+fn bench() -> Result<Report> {
+    cmd::run(cmd::cargo(&["test", "--bench", "login"]).args(WHOLE_WORKSPACE).args(["--", "--smoke"]))?;
+    Ok(RIGHT)
+}
+
+/// Broken links and the like, which only rustdoc sees.
+fn documentation() -> Result<Report> {
+    cmd::run(cmd::cargo(&["doc", "--no-deps"]).args(WHOLE_WORKSPACE).env("RUSTDOCFLAGS", "--deny warnings"))?;
+    Ok(RIGHT)
+}
+
+/// Every library with no feature, and with each of its features by itself.
+fn each_feature() -> Result<Report> {
+    let metadata = Metadata::workspace()?;
+    let mut command = cmd::cargo(&["hack", "check", "--each-feature"]);
+    for library in metadata.libraries() {
+        command.args(["--package", &library.name]);
+    }
+    cmd::run(&mut command)?;
+    Ok(RIGHT)
+}
+
+fn deny(checks: &[&str]) -> Result<Report> {
+    cmd::run(cmd::cargo(&["deny", "--all-features", "check"]).args(checks))?;
+    Ok(RIGHT)
+}
+
+/// Needs the advisory database, which a machine without access to it cannot have.
+fn advisories() -> Result<Report> {
+    if !cmd::succeeds(&mut cmd::cargo(&["deny", "fetch", "db"])) {
+        const WHY: &str = "the advisory database could not be reached (`cargo deny fetch db`)";
+        println!("not checked: {WHY}");
+        return Ok(Report { left_out: Some(WHY), ..Report::default() });
+    }
+    deny(&["--disable-fetch", "advisories"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closing_lines_are_counted() {
+        let lines = [
+            ("     Summary [   0.018s] 3 tests run: 3 passed, 1 skipped", 3, 0),
+            ("     Summary [   9.018s] 1 test run: 1 passed (1 slow), 0 skipped", 1, 0),
+            ("     Summary [   0.018s] 4 tests run: 1 passed, 1 failed, 2 timed out, 0 skipped", 1, 3),
+            ("     Summary [   0.018s] 1/4 tests run: 1 passed, 0 skipped", 1, 3),
+            ("test result: ok. 12 passed; 0 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.01s", 12, 0),
+            ("test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out", 2, 1),
+            ("running 3 tests", 0, 0),
+        ];
+        for (line, passed, failed) in lines {
+            let mut report = Report::default();
+            report.count(line);
+            assert_eq!((report.passed, report.failed), (passed, failed), "{line}");
+        }
+    }
+}
