@@ -338,9 +338,6 @@ impl Inner {
             jwks: texts.jwks()?,
             has_endpoints: given.authorize.is_some() && given.token.is_some(),
         })?;
-        if openid.is_none() && facts.user_info_source.is_signed() {
-            return Err(Error::configuration("the spec reads signed claims and is not made by ProviderSpec::openid()"));
-        }
         let found = match &openid {
             Some(openid) => openid.known(),
             None => Some(Found { issuer: issuer.clone(), ..Found::default() }),

@@ -46,8 +46,8 @@ pub use provider::{Provider, Settings, TokenRequest};
 pub use registry::{Catalogue, Registered, Registry, RegistryBuilder};
 pub use spec::{
     Brand, ClientAuthentication, ExtraCall, IssuerTemplate, Nonce, OpenIdFacts, Pkce, ProviderSpec, RequestBody,
-    ResponseMode, Revocation, Setting, SigningAlgorithm, SpaceEncoding, SpecFacts, SuccessCheck, TokenPlacement,
-    TokenReply, UserInfoSource, Variable,
+    ResponseMode, Revocation, Setting, SigningAlgorithm, SpaceEncoding, SpecFacts, SubjectForm, SuccessCheck,
+    TokenPlacement, TokenReply, UserInfoSource, Variable,
 };
 pub use token::{OAuthToken, Scopes};
 pub use user::{EmailVerified, OAuthUserInfo, RawData, VerifiedEmail};

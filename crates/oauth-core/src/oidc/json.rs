@@ -121,6 +121,11 @@ fn number(value: &RawValue) -> Option<f64> {
     json.parse().ok().filter(|number: &f64| is_number && number.is_finite())
 }
 
+/// The digits of a whole number that is not negative.
+pub(crate) fn whole_number(value: &RawValue) -> Option<&str> {
+    Some(value.get()).filter(|json| json.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 pub(crate) struct Text<'a>(Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {
