@@ -68,9 +68,17 @@ impl<T> Cached<T> {
     where
         F: Future<Output = Result<Fetched<T>>>,
     {
-        if let Some(known) = self.with_state(|state| state.known(now)) {
-            return known;
+        match self.with_state(|state| state.known(now)) {
+            Some(known) => known,
+            // On the heap: a fetch is rare, and its future is large.
+            None => Box::pin(self.fetch(now, fetch)).await,
         }
+    }
+
+    async fn fetch<F>(&self, now: Instant, fetch: impl FnOnce() -> F) -> Result<Arc<T>>
+    where
+        F: Future<Output = Result<Fetched<T>>>,
+    {
         let stale = self.with_state(|state| state.usable(now));
         let _flight = match stale {
             Some(stale) => match self.flight.try_lock() {

@@ -321,7 +321,7 @@ impl OpenId {
                 let now = Instant::now();
                 let keys = cached.get(now, || self.fetch_keys(http, server)).await?;
                 keys.verify(jws)
-                    || match cached.renew(now, &keys, || self.fetch_keys(http, server)).await {
+                    || match Box::pin(cached.renew(now, &keys, || self.fetch_keys(http, server))).await {
                         Some(keys) => keys.verify(jws),
                         None => false,
                     }
