@@ -15,7 +15,7 @@ pub(crate) fn find(_parts: &Parts) -> Option<Infallible> {
     None
 }
 
-pub(crate) async fn begin(session: &Infallible, _record: LoginRecord) -> Result<(), Unavailable> {
+pub(crate) async fn begin(session: &Infallible, _record: &LoginRecord) -> Result<(), Unavailable> {
     match *session {}
 }
 

@@ -10,9 +10,9 @@ use axum::{
     routing::any,
 };
 use oauth_core::OAuthToken;
-use oauth_login::{FailureCode, Login, LoginOutcome, LoginRecord};
+use oauth_login::{FailureCode, Login, LoginOutcome, LoginRecord, Refusal};
 
-use crate::{convert, session, turned_away::TurnedAway};
+use crate::{convert, session};
 
 /// The routes of `login`, below its mount path: `{provider}/login`, `{provider}/callback`, `logout`.
 ///
@@ -128,7 +128,7 @@ impl LoginRoutes {
             None => None,
         };
         if let Some(session) = session
-            && let Err(session::Unavailable) = session::begin(&session, outcome.record()).await
+            && let Err(session::Unavailable) = session::begin(&session, &outcome.record()).await
         {
             return convert::response(outcome.refuse(FailureCode::SessionUnavailable));
         }
@@ -192,10 +192,14 @@ async fn callback(State(routes): Routes, provider: Provider, request: Request) -
 }
 
 async fn logout(State(routes): Routes, parts: Parts) -> Response {
-    let answer = match routes.login.logout(&convert::request(&parts, &[])) {
+    let login = &routes.login;
+    let request = convert::request(&parts, &[]);
+    let answer = match login.logout(&request) {
         Ok(answer) => answer,
         Err(failure) => return convert::response(failure.into_answer()),
     };
+    // Made ahead, because the handler takes the request.
+    let unavailable = login.turn_away(Refusal::SessionUnavailable, &request);
     let session = session::find(&parts);
     let told = match &routes.on_logout {
         Some(handler) => {
@@ -204,10 +208,10 @@ async fn logout(State(routes): Routes, parts: Parts) -> Response {
         None => Ok(None),
     };
     let ended = match session {
-        Some(session) => session::end(&session, &routes.login).await.map(Some),
+        Some(session) => session::end(&session, login).await.map(Some),
         None => Ok(None),
     };
-    let (Ok(told), Ok(ended)) = (told, ended) else { return TurnedAway::unavailable().into_response() };
+    let (Ok(told), Ok(ended)) = (told, ended) else { return convert::response(unavailable) };
     let mut response = convert::response(answer);
     for further in [told, ended].into_iter().flatten() {
         convert::add(&mut response, further);

@@ -1,7 +1,7 @@
 //! What a request gets that a guarded route does not answer.
 
 use axum::{
-    http::{StatusCode, header, request::Parts},
+    http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
 use oauth_login::{Answer, Login, Refusal};
@@ -18,7 +18,6 @@ pub struct TurnedAway(Inner);
 #[derive(Debug)]
 enum Inner {
     Refused(Answer),
-    Unavailable,
     NotSetUp,
 }
 
@@ -46,10 +45,6 @@ impl TurnedAway {
     #[must_use]
     pub fn new(login: &Login, refusal: Refusal, parts: &Parts) -> Self {
         Self(Inner::Refused(login.turn_away(refusal, &convert::request(parts, &[]))))
-    }
-
-    pub(crate) fn unavailable() -> Self {
-        Self(Inner::Unavailable)
     }
 
     /// A route asks who is signed in, and nothing in the router could know.
@@ -81,12 +76,12 @@ impl IntoResponse for TurnedAway {
     fn into_response(self) -> Response {
         match self.0 {
             Inner::Refused(answer) => convert::response(answer),
-            Inner::Unavailable => {
-                let headers = [(header::CACHE_CONTROL, "no-store"), (header::CONTENT_TYPE, "application/json")];
-                let body = r#"{"error":"session_unavailable","message":"Sessions are not available at the moment."}"#;
-                (StatusCode::SERVICE_UNAVAILABLE, headers, body).into_response()
-            }
             Inner::NotSetUp => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         }
     }
+}
+
+/// The [`Login`] that a layer around the route has added.
+pub(crate) fn login(parts: &Parts) -> Result<&Login, TurnedAway> {
+    parts.extensions.get().ok_or_else(|| TurnedAway::not_set_up("the extension `Login`"))
 }

@@ -8,10 +8,13 @@ use axum::{
     middleware::{FromExtractorLayer, from_extractor_with_state},
 };
 use oauth_core::{ErrorKind, OAuthUserInfo};
-use oauth_login::{Login, LoginRecord, Refusal};
+use oauth_login::{LoginRecord, Refusal};
 use serde::{Serialize, Serializer};
 
-use crate::{session, turned_away::TurnedAway};
+use crate::{
+    session,
+    turned_away::{TurnedAway, login},
+};
 
 /// The person who is signed in: an extractor for every router, whatever its state.
 ///
@@ -35,7 +38,7 @@ use crate::{session, turned_away::TurnedAway};
 /// ```
 ///
 /// It reads the session of [`session_layer`](crate::session_layer). An application with sessions of its own inserts a
-/// [`LoginRecord`] and the [`Login`] as request extensions, in a middleware of its own.
+/// [`LoginRecord`] and the [`Login`](crate::Login) as request extensions, in a middleware of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OAuthUser(LoginRecord);
 
@@ -189,8 +192,4 @@ impl FromRequestParts<RequiredProvider> for SignedInWith {
         }
         Err(TurnedAway::new(login, refusal, parts))
     }
-}
-
-fn login(parts: &Parts) -> Result<&Login, TurnedAway> {
-    parts.extensions.get().ok_or_else(|| TurnedAway::not_set_up("the extension `Login`"))
 }

@@ -6,6 +6,7 @@ use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::future::{join, try_join, try_join_all};
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use tracing::warn;
 use url::{Url, form_urlencoded};
@@ -62,6 +63,7 @@ struct Inner {
     name: String,
     client_id: String,
     client_secret: Option<SecretString>,
+    client_authentication: ClientAuthentication,
     settings: Settings,
     scopes: Vec<String>,
     /// The instance's own scopes as they stand in the authorization URL.
@@ -316,7 +318,7 @@ impl fmt::Debug for OAuthClient {
 impl Inner {
     fn new(provider: &'static dyn Provider, config: CheckedConfig, http: Arc<dyn HttpClient>) -> Result<Self> {
         let facts = provider.spec().facts();
-        let CheckedConfig { instance, client_id, client_secret, scopes, settings } = config;
+        let CheckedConfig { instance, client_id, client_secret, client_authentication, scopes, settings } = config;
         let texts = Texts::new(provider.spec(), &instance, &client_id, &settings)?;
         let issuer = texts.issuer().map(str::to_owned);
         let response_mode = settings.get(RESPONSE_MODE).and_then(ResponseMode::named).unwrap_or(facts.response_mode);
@@ -352,7 +354,7 @@ impl Inner {
                 Ok(Call { spec, url, next_page: spec.next_page.map(Lookup::new), after_user_info })
             })
             .collect::<Result<Vec<_>>>()?;
-        let basic = match (facts.client_authentication, &client_secret) {
+        let basic = match (client_authentication, &client_secret) {
             (ClientAuthentication::Basic, Some(secret)) => Some(basic_credentials(&client_id, secret.expose_secret())),
             _ => None,
         };
@@ -376,6 +378,7 @@ impl Inner {
             name: instance,
             client_id,
             client_secret,
+            client_authentication,
             settings,
             scopes,
             provider,
@@ -477,6 +480,7 @@ impl Inner {
         let facts = self.facts();
         [facts.client_id_param, facts.redirect_uri_param, "response_mode", "max_age", "acr_values"].contains(&name)
             || facts.authorize_params.iter().any(|(known, _)| *known == name)
+            || self.given.authorize_params.further.iter().any(|(known, _)| known == name)
     }
 
     async fn exchange_code(
@@ -552,7 +556,7 @@ impl Inner {
         for (name, value) in &self.token_headers {
             request.set_header(*name, value.text(|name| self.value(name, values))?);
         }
-        match (&self.basic, facts.client_authentication, &self.client_secret) {
+        match (&self.basic, self.client_authentication, &self.client_secret) {
             (Some(basic), ..) => request.set_header("authorization", basic.clone()),
             (None, ClientAuthentication::Body, Some(secret)) => {
                 request.set_param(facts.client_id_param, self.client_id.as_str());
@@ -622,6 +626,7 @@ impl Inner {
         request.params.retain(|(name, _)| name != "grant_type");
         request.set_param("token", secret.clone());
         request.set_param("token_type_hint", hint);
+        self.provider.token_request(&mut request, &self.settings)?;
         let mut http = endpoint.request(Method::Post, |name| self.value(name, values))?;
         http.set_header("content-type", "application/x-www-form-urlencoded");
         for (name, value) in &request.headers {
@@ -690,9 +695,9 @@ impl Inner {
         let endpoint = match (facts.user_info_source, &endpoints.user_info) {
             (UserInfoSource::TokenReply, _) => return Ok(token.raw().expose_secret().to_owned()),
             (UserInfoSource::IdToken | UserInfoSource::AccessToken, _) => return signed_claims(),
-            (UserInfoSource::Endpoint | UserInfoSource::SignedEndpoint, Some(endpoint)) => endpoint,
             (UserInfoSource::Endpoint, None) if identity.is_some() => return signed_claims(),
-            (UserInfoSource::Endpoint | UserInfoSource::SignedEndpoint, None) => {
+            (_, Some(endpoint)) => endpoint,
+            (_, None) => {
                 return Err(Error::configuration("the provider has no user-info URL"));
             }
         };
@@ -704,6 +709,9 @@ impl Inner {
         let mut request = self.authorized(request, token, values)?;
         if facts.user_info_source == UserInfoSource::SignedEndpoint {
             request.set_header("accept", "application/jwt");
+        }
+        if let UserInfoSource::Headers(names) = facts.user_info_source {
+            request.wanted_headers = names;
         }
         if let Some(json) = facts.user_info_json {
             request.set_header("content-type", "application/json");
@@ -722,6 +730,9 @@ impl Inner {
         let response = self.http.send(request).await?;
         if !response.is_success() {
             return Err(refused("user info", response, token));
+        }
+        if let UserInfoSource::Headers(names) = facts.user_info_source {
+            return Ok(headers_as_json(&response, names));
         }
         let json = response
             .into_text()
@@ -838,6 +849,13 @@ fn basic_credentials(client_id: &str, client_secret: &str) -> SecretString {
 
 fn form<'p>(params: impl Iterator<Item = (&'p str, &'p str)>) -> String {
     form_urlencoded::Serializer::new(String::with_capacity(512)).extend_pairs(params).finish()
+}
+
+/// The headers of `names` as a JSON object.
+fn headers_as_json(response: &HttpResponse, names: &[&str]) -> String {
+    let value = |name| Some(percent_decode_str(response.header(name)?).decode_utf8_lossy().into_owned());
+    let members = names.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?.into())));
+    serde_json::Value::Object(members.collect()).to_string()
 }
 
 /// The error of a refused profile request. Of the reply only a short message of the API is told.

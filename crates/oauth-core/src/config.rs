@@ -89,6 +89,9 @@ pub(crate) const ISSUER: &str = "ISSUER";
 /// Setting that says how the callback arrives.
 pub(crate) const RESPONSE_MODE: &str = "RESPONSE_MODE";
 
+/// Setting that says how the client authenticates, at a provider that the settings alone describe.
+pub(crate) const AUTH_METHOD: &str = "TOKEN_ENDPOINT_AUTH_METHOD";
+
 /// `bitbucket-data-center` as it stands in a variable: `BITBUCKET_DATA_CENTER`.
 pub(crate) fn setting_name(name: &str) -> String {
     name.to_ascii_uppercase().replace('-', "_")
@@ -104,6 +107,7 @@ pub(crate) struct CheckedConfig {
     pub(crate) instance: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: Option<SecretString>,
+    pub(crate) client_authentication: ClientAuthentication,
     pub(crate) scopes: Vec<String>,
     pub(crate) settings: Settings,
 }
@@ -151,6 +155,10 @@ impl CheckedConfig {
             if name == RESPONSE_MODE && ResponseMode::named(value).is_none() {
                 return Err(Error::configuration(format!("{} must be query or form_post", variable(name))));
             }
+            if name == AUTH_METHOD && ClientAuthentication::named(value).is_none() {
+                let message = format!("{} must be client_secret_basic, client_secret_post or none", variable(name));
+                return Err(Error::configuration(message));
+            }
         }
         if spec.facts.openid.is_some() && spec.facts.issuer.is_none() && settings.get(ISSUER).is_none() {
             let message = format!("{} is not set", variable(ISSUER));
@@ -160,8 +168,14 @@ impl CheckedConfig {
         let client_id =
             text("CLIENT_ID").ok_or_else(|| Error::configuration(format!("{} is not set", variable("CLIENT_ID"))))?;
         let client_secret = settings.0.get("CLIENT_SECRET").cloned();
-        match (spec.facts.client_authentication, &client_secret) {
-            (ClientAuthentication::None, _) | (_, Some(_)) => {}
+        let client_authentication =
+            settings.get(AUTH_METHOD).and_then(ClientAuthentication::named).unwrap_or(spec.facts.client_authentication);
+        match (client_authentication, &client_secret) {
+            (ClientAuthentication::Signed, Some(_)) => {
+                let message = format!("{} is set, but the provider has no fixed secret", variable("CLIENT_SECRET"));
+                return Err(Error::configuration(message).with_remedy("Remove it: a secret is signed for each request"));
+            }
+            (ClientAuthentication::None | ClientAuthentication::Signed, _) | (_, Some(_)) => {}
             (_, None) => return Err(Error::configuration(format!("{} is not set", variable("CLIENT_SECRET")))),
         }
         for declared in spec.facts.variables {
@@ -193,7 +207,7 @@ impl CheckedConfig {
             None => spec.facts.scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         };
         let scopes = spec.with_openid_scope(scopes);
-        Ok(Self { instance, client_id, client_secret, scopes, settings })
+        Ok(Self { instance, client_id, client_secret, client_authentication, scopes, settings })
     }
 }
 
@@ -223,6 +237,7 @@ pub(crate) fn known_settings(spec: &ProviderSpec) -> Vec<String> {
         ("DISCOVERY_URL", openid),
         ("JWKS_URL", openid),
         (RESPONSE_MODE, openid),
+        (AUTH_METHOD, openid && facts.issuer.is_none()),
     ];
     known.extend(optional.into_iter().filter(|(_, exists)| *exists).map(|(name, _)| name.to_owned()));
     known.extend(facts.calls.iter().map(|call| format!("{}_URL", setting_name(call.name))));

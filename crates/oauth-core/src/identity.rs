@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::claims::Lookup;
+
 /// An issuer and its subject, from a verified ID token (OpenID Connect Core section 2).
 ///
 /// The pair is the key of an account: a subject means nothing without its issuer, and an e-mail address or a user name
@@ -49,6 +51,14 @@ impl Identity {
     #[must_use]
     pub fn claims(&self) -> Option<&str> {
         self.claims.as_deref()
+    }
+
+    /// One claim of the token as text, by a path as in [`Claims`](crate::Claims).
+    ///
+    /// None where the token has no such claim, or this identity comes from a store.
+    #[must_use]
+    pub fn claim(&self, path: &str) -> Option<String> {
+        Lookup::new(path).text(self.claims()?)
     }
 }
 

@@ -191,6 +191,7 @@ async fn an_issuer_is_all_that_a_login_needs() {
     let pending = serde_json::from_str(&serde_json::to_string(authorization.pending()).unwrap()).unwrap();
     let (token, user) = client.sign_in("the code", &pending, &CallbackParameters::default()).await.unwrap();
     assert_eq!(token.identity(), Some(&Identity::new(ISSUER, "user-1")));
+    assert_eq!(token.identity().unwrap().claim("aud").as_deref(), Some("the id"));
     assert_eq!(user.oauth_id, "user-1");
     assert_eq!(user.verified_email().unwrap().as_str(), "jane@id.test");
     client.revoke_token(&token).await.unwrap();
@@ -832,6 +833,36 @@ fn the_response_mode_is_a_setting() {
     assert_eq!(params(&authorization)["response_mode"], "form_post");
 }
 
+#[tokio::test]
+async fn how_the_client_authenticates_is_a_setting_where_nothing_else_says_so() {
+    let table = [
+        (None, true, false),
+        (Some("client_secret_basic"), true, false),
+        (Some("client_secret_post"), false, true),
+        (Some("none"), false, false),
+    ];
+    for (method, header, body) in table {
+        let op = Op::new(ISSUER);
+        let config = match method {
+            Some(method) => config(ISSUER).setting("TOKEN_ENDPOINT_AUTH_METHOD", method.to_owned()),
+            None => config(ISSUER),
+        };
+        op.sign_in(&op.client_of(&SPEC, config)).await.unwrap();
+        op.set(|state| {
+            let request = state.requests.iter().find(|request| request.url.path() == "/token").unwrap();
+            let sent = String::from_utf8(request.body.clone().unwrap()).unwrap();
+            assert_eq!(request.headers.iter().any(|(name, _)| name == "authorization"), header, "{method:?}");
+            assert_eq!(sent.contains(SECRET), body, "{method:?}");
+            assert_eq!(sent.contains("client_id=the+id"), !header, "{method:?}");
+        });
+    }
+    let public = ProviderConfig::public("oidc", "the id")
+        .setting("ISSUER", ISSUER.to_owned())
+        .setting("TOKEN_ENDPOINT_AUTH_METHOD", "none".to_owned());
+    let op = Op::new(ISSUER);
+    op.sign_in(&op.client_of(&SPEC, public)).await.unwrap();
+}
+
 static OAUTH2: ProviderSpec = ProviderSpec::oauth2("plain", "https://a.test/authorize", "https://a.test/token");
 
 #[test]
@@ -847,6 +878,17 @@ fn every_mistake_in_an_openid_setting_is_named() {
             &SPEC,
             config(ISSUER).setting("RESPONSE_MODE", "fragment".to_owned()),
             "OAUTH_OIDC_RESPONSE_MODE must be query or form_post",
+        ),
+        (
+            &SPEC,
+            config(ISSUER).setting("TOKEN_ENDPOINT_AUTH_METHOD", "basic".to_owned()),
+            "OAUTH_OIDC_TOKEN_ENDPOINT_AUTH_METHOD must be client_secret_basic, client_secret_post or none",
+        ),
+        (
+            &FIXED,
+            ProviderConfig::new("fixed", "the id", SECRET)
+                .setting("TOKEN_ENDPOINT_AUTH_METHOD", "client_secret_post".to_owned()),
+            "OAUTH_FIXED_TOKEN_ENDPOINT_AUTH_METHOD is not a setting of this provider",
         ),
         (&SPEC, config(ISSUER).endpoint("jwks", "http://id.test/jwks"), "OAUTH_OIDC_JWKS_URL: the URL is plain http"),
         (&SPEC, config(ISSUER).setting("ISSUERS", "x".to_owned()), "Did you mean OAUTH_OIDC_ISSUER?"),

@@ -187,7 +187,7 @@ impl LoginBuilder {
             Some(store) => Waiting::InStore(store),
             None => Waiting::InCookies(Spent::new()),
         };
-        let pending = PendingLogins::new(keys, waiting, site.id(), site.secure(), ttl);
+        let pending = PendingLogins::new(keys, waiting, site.base_url().to_owned(), site.secure(), ttl);
         Ok(Login::new(Inner { registry: self.registry, redirect_uris, pending, home, failure_path, login_page, site }))
     }
 }
@@ -269,6 +269,7 @@ mod tests {
         let login = from_vars(&[("PATH", "/bin"), ("OAUTH_LISTEN", "127.0.0.1:1")]).unwrap();
         assert_eq!(login.redirect_uri("alpha"), Some("http://localhost:8000/auth/alpha/callback"));
         assert_eq!(login.redirect_uri("nowhere"), None);
+        assert_eq!(login.base_url(), "http://localhost:8000");
         assert_eq!(login.session_cookie().name(), "session");
         assert!(!login.session_cookie().is_secure());
     }
@@ -276,6 +277,7 @@ mod tests {
     #[test]
     fn a_prefix_is_part_of_every_address_browsers_see() {
         let login = from_vars(&[(BASE_URL, "https://app.example/team/"), (COOKIE_KEY, KEY)]).unwrap();
+        assert_eq!(login.base_url(), "https://app.example/team");
         assert_eq!(login.mount_path(), "/auth");
         assert_eq!(login.login_path("alpha"), "/team/auth/alpha/login");
         assert_eq!(login.logout_path(), "/team/auth/logout");

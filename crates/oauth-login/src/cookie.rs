@@ -35,6 +35,13 @@ impl<'r, 'h> Cookies<'r, 'h> {
     }
 }
 
+/// Whether more than one cookie is called `name`, be their values text or not, or missing.
+pub(crate) fn is_repeated<'h>(headers: impl IntoIterator<Item = &'h [u8]>, name: &str) -> bool {
+    let pairs = headers.into_iter().flat_map(|header| header.split(|byte| *byte == b';'));
+    let names = pairs.filter_map(|pair| pair.split(|byte| *byte == b'=').next());
+    names.filter(|found| found.trim_ascii() == name.as_bytes()).nth(1).is_some()
+}
+
 /// How a cookie travels from another site (RFC 6265bis section 5.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SameSite {
@@ -112,6 +119,24 @@ mod tests {
         for headers in [&[b"a=1; a=2".as_slice()][..], &[b"a=1", b"b=2; a=1"], &[b"a=; a"], &[b" a=1;\ta=1"]] {
             let expected = if headers == [b"a=; a".as_slice()] { Ok(Some("")) } else { Err(SameName) };
             assert_eq!(Cookies::new(headers).get("a"), expected);
+        }
+    }
+
+    #[test]
+    fn a_name_is_repeated_whatever_the_values() {
+        for (headers, expected) in [
+            (&[][..], false),
+            (&[b"a=1; b=2".as_slice()], false),
+            (&[b"a=1; xa=1; ax=1; A=1; b=a"], false),
+            (&[b"a=1; a=2"], true),
+            (&[b"a=1;a=1"], true),
+            (&[b"a=1", b"b=2; a=1"], true),
+            (&[b"a=1; a"], true),
+            (&[b"a=;\ta =1"], true),
+            (&[b"a=1; a=\xff"], true),
+            (&[b"a=1; \xff=a; a=2"], true),
+        ] {
+            assert_eq!(is_repeated(headers.iter().copied(), "a"), expected, "{headers:?}");
         }
     }
 

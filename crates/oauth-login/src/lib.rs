@@ -1,8 +1,8 @@
 //! Signing in through a browser, for any web framework.
 //!
 //! [`Login`] begins a login, checks the callback and permits the logout. It takes plain data, [`BrowserRequest`], and
-//! gives plain data, [`Answer`]: an adapter for a framework only converts the two and keeps a [`LoginRecord`] in its
-//! session. Everything two adapters could disagree about is decided here.
+//! gives plain data, [`Answer`]: an adapter for a framework only converts the two and keeps a [`StoredLogin`], one
+//! string, in its session. Everything two adapters could disagree about is decided here.
 //!
 //! What is held against an attacker:
 //!
@@ -25,6 +25,7 @@ mod parameters;
 mod pending;
 mod record;
 mod request;
+mod session;
 mod site;
 mod store;
 #[cfg(test)]
@@ -36,6 +37,7 @@ pub use builder::LoginBuilder;
 pub use failure::{FailureCode, LoginFailure};
 pub use key_ring::KeyRing;
 pub use login::{Login, LoginOutcome};
-pub use record::{LoginRecord, Refusal, SESSION_IDLE, SESSION_LIFETIME, SessionCookie};
+pub use record::{LoginRecord, Refusal};
 pub use request::BrowserRequest;
+pub use session::{SESSION_IDLE, SESSION_LIFETIME, SessionCookie, StoredLogin};
 pub use store::{PendingKey, PendingStore};

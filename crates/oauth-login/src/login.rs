@@ -7,8 +7,8 @@
 use std::{collections::HashMap, fmt, sync::Arc, time::SystemTime};
 
 use oauth_core::{
-    AuthorizationRequest, CallbackParameters, Error, ErrorKind, OAuthClient, OAuthToken, OAuthUserInfo, Registry,
-    ResponseMode, Result,
+    AuthorizationRequest, CallbackParameters, Error, ErrorKind, Identity, OAuthClient, OAuthToken, OAuthUserInfo,
+    Registry, ResponseMode, Result,
 };
 
 use crate::{
@@ -19,8 +19,9 @@ use crate::{
     next::NextPath,
     parameters::{Parameters, Repeated},
     pending::{Lost, NotKept, PendingLogin, PendingLogins, is_base64url},
-    record::{LoginRecord, Refusal, SessionCookie},
+    record::{LoginRecord, Refusal},
     request::{BrowserRequest, Header, Unusable},
+    session::SessionCookie,
     site::Site,
     time::{from_unix_seconds, unix_seconds},
 };
@@ -132,6 +133,13 @@ impl Login {
         &self.0.registry
     }
 
+    /// The public address of the application, with which every redirect URI begins: without a trailing slash, the host
+    /// in lower case, no port where it is the scheme's own.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        self.0.site.base_url()
+    }
+
     /// Where a framework mounts the routes: `/auth`.
     #[must_use]
     pub fn mount_path(&self) -> &str {
@@ -184,8 +192,11 @@ impl Login {
     /// Permits a logout: end the session on the server, whatever its state, then send the answer.
     ///
     /// It must be a `POST` from a page of this application, told by `Origin`, else by `Sec-Fetch-Site`. Only browsers can
-    /// be tricked into a request, and they send one of the two; a request with neither is a program's own. `next` of the
-    /// query is where to land.
+    /// be tricked into a request, and they send one of the two; a request with neither is a program's own. A page with
+    /// `Referrer-Policy: no-referrer` sends `Origin: null`, which counts only together with
+    /// `Sec-Fetch-Site: same-origin`. `next` of the query is where to land.
+    ///
+    /// If the session cannot be ended, answer with [`Refusal::SessionUnavailable`] instead.
     ///
     /// # Errors
     ///
@@ -204,7 +215,8 @@ impl Login {
         Ok(Answer::see_other(next.as_str()))
     }
 
-    /// The answer of a guarded route: a browser without a session is sent to the login page, all else gets a status.
+    /// The answer in place of what was asked: a browser without a session is sent to the login page, all else gets a
+    /// status.
     pub fn turn_away(&self, refusal: Refusal, request: &BrowserRequest<'_>) -> Answer {
         match (refusal, request.is_navigation()) {
             (Refusal::NotSignedIn, true) => Answer::see_other(self.0.login_page.as_str()),
@@ -240,12 +252,12 @@ impl Login {
         let next = self.next(request).map_err(|code| fail(code, None))?;
 
         let authorization = client
-            .authorization_url(&AuthorizationRequest::new(redirect_uri))
+            .authorize(&AuthorizationRequest::new(redirect_uri))
+            .await
             .map_err(|error| fail(FailureCode::from(error.kind()), Some(error)))?;
         let (url, authorization) = authorization.into_parts();
         let pending = PendingLogin {
             provider: client.name().to_owned(),
-            issuer: client.issuer().map(str::to_owned),
             authorization,
             next: next.as_str().to_owned(),
             begun_at: unix_seconds(now),
@@ -301,17 +313,12 @@ impl Login {
         let fail = |code, error| fail(code, error, Some(cookie.clone()));
 
         // The redirect URI too, lest a login begun under other settings sends its code elsewhere.
-        if pending.provider != client.name()
-            || pending.issuer.as_deref() != client.issuer()
-            || pending.authorization.redirect_uri() != redirect_uri
-        {
+        if pending.provider != client.name() || pending.authorization.redirect_uri() != redirect_uri {
             return Err(fail(FailureCode::StateMismatch, None));
         }
-        if let (Some(named), Some(issuer)) = (&answer.issuer, &pending.issuer)
-            && named != issuer
-        {
-            return Err(fail(FailureCode::IssuerMismatch, None));
-        }
+        client
+            .check_issuer(&pending.authorization, answer.issuer.as_deref())
+            .map_err(|error| fail(FailureCode::IssuerMismatch, Some(error)))?;
         if let Some(error) = answer.error.as_deref() {
             let known = REGISTERED_ERRORS.iter().find(|known| **known == error).copied();
             let code = match known {
@@ -333,11 +340,12 @@ impl Login {
             .sign_in(code, &pending.authorization, &answer.further)
             .await
             .map_err(|error| fail(FailureCode::from(error.kind()), Some(error)))?;
+        let issuer = token.identity().map(Identity::issuer).or(client.issuer()).map(str::to_owned);
         // It was checked when it was sealed; rules may have changed since.
         let next = NextPath::parse(&pending.next, &self.0.site).unwrap_or_else(|| self.0.home.clone());
         Ok(LoginOutcome(Box::new(Outcome {
             login: self.clone(),
-            record: LoginRecord::new(user, pending.issuer, now),
+            record: LoginRecord::new(user, issuer, now),
             token,
             next,
             begun_at: from_unix_seconds(pending.begun_at),
@@ -363,12 +371,14 @@ impl Login {
     }
 
     fn is_same_origin(&self, request: &BrowserRequest<'_>) -> bool {
+        let site = request.one(Header::SecFetchSite);
         match request.one(Header::Origin) {
-            // As text: `null` and everything that only looks alike differ.
+            // The origin is hidden by the page's referrer policy, or there is none, as in a sandboxed frame. Only the
+            // browser can tell which, in a header that scripts cannot set.
+            Ok(Some("null")) => site == Ok(Some("same-origin")),
+            // As text: everything that only looks alike differs.
             Ok(Some(origin)) => origin == self.0.site.origin(),
-            Ok(None) => {
-                matches!(request.one(Header::SecFetchSite), Ok(None | Some("same-origin" | "none")))
-            }
+            Ok(None) => matches!(site, Ok(None | Some("same-origin" | "none"))),
             Err(Unusable) => false,
         }
     }
@@ -392,7 +402,7 @@ impl Login {
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Login")
-            .field("base_url", &self.0.site.id())
+            .field("base_url", &self.base_url())
             .field("mount_path", &self.0.site.mount())
             .field("registry", &self.0.registry)
             .finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! What adapters share beyond the login itself: the record kept in a session, its rules, and what guards answer.
+//! What is known about a login afterwards, and what guards make of it.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,14 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::Answer,
-    cookie::Secure,
+    session::SESSION_LIFETIME,
     time::{from_unix_seconds, unix_seconds},
 };
-
-/// A session without a request for this long ends.
-pub const SESSION_IDLE: Duration = Duration::from_secs(24 * 60 * 60);
-/// A session ends this long after the login, however much it is used.
-pub const SESSION_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How far clocks of two instances may differ.
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
@@ -90,7 +85,8 @@ impl LoginRecord {
     }
 }
 
-/// Why a guarded route does not answer. [`Login::turn_away`](crate::Login::turn_away) makes the response.
+/// Why a guarded route or a logout is not answered as asked. [`Login::turn_away`](crate::Login::turn_away) makes the
+/// response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -100,6 +96,8 @@ pub enum Refusal {
     OtherProvider,
     /// The route demands a verified e-mail address: 403.
     EmailNotVerified,
+    /// Who is signed in cannot be told, or the session not be ended, because the session store failed: 503.
+    SessionUnavailable,
 }
 
 impl Refusal {
@@ -109,6 +107,7 @@ impl Refusal {
         match self {
             Self::NotSignedIn => 401,
             Self::OtherProvider | Self::EmailNotVerified => 403,
+            Self::SessionUnavailable => 503,
         }
     }
 
@@ -119,6 +118,7 @@ impl Refusal {
             Self::NotSignedIn => "not_signed_in",
             Self::OtherProvider => "other_provider",
             Self::EmailNotVerified => "email_not_verified",
+            Self::SessionUnavailable => "session_unavailable",
         }
     }
 
@@ -129,6 +129,7 @@ impl Refusal {
             Self::NotSignedIn => "Please sign in first.",
             Self::OtherProvider => "Please sign in with another provider.",
             Self::EmailNotVerified => "This page needs a verified e-mail address.",
+            Self::SessionUnavailable => "Sessions are not available at the moment.",
         }
     }
 
@@ -136,30 +137,6 @@ impl Refusal {
     pub fn answer(self) -> Answer {
         let body = serde_json::json!({ "error": self.as_str(), "message": self.message() });
         Answer::json(self.status(), body.to_string())
-    }
-}
-
-/// The session cookie's name and attributes, the same whichever session library writes it.
-///
-/// Always `HttpOnly`, `Path=/`, no `Domain`, and `SameSite=Lax`: with `Strict` the first page after the provider's
-/// redirect would look signed out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionCookie(pub(crate) Secure);
-
-impl SessionCookie {
-    /// `__Host-session` on https, `session` on loopback http.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self.0 {
-            Secure::Yes => "__Host-session",
-            Secure::Loopback => "session",
-        }
-    }
-
-    /// Whether the cookie has the attribute `Secure`.
-    #[must_use]
-    pub fn is_secure(self) -> bool {
-        self.0 == Secure::Yes
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Site {
     origin: Url,
     /// As browsers write it in `Origin`.
     origin_text: String,
+    /// Origin and prefix.
+    base_url: String,
     /// Path of the base URL without the trailing slash: empty, or `/app`.
     prefix: String,
     /// Path below the prefix where our routes are: `/auth`.
@@ -50,7 +52,8 @@ impl Site {
         }
         url.set_path("/");
         let origin_text = url.origin().ascii_serialization();
-        Ok(Self { origin: url, origin_text, prefix, mount: mount.to_owned() })
+        let base_url = format!("{origin_text}{prefix}");
+        Ok(Self { origin: url, origin_text, base_url, prefix, mount: mount.to_owned() })
     }
 
     /// Scheme, host and port as in an `Origin` header.
@@ -62,9 +65,9 @@ impl Site {
         &self.origin
     }
 
-    /// Names this application among others that share its keys.
-    pub(crate) fn id(&self) -> String {
-        format!("{}{}", self.origin_text, self.prefix)
+    /// The base URL without a trailing slash. It names this application among others that share its keys.
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base_url
     }
 
     pub(crate) fn mount(&self) -> &str {

@@ -67,7 +67,7 @@ static SPEC: ProviderSpec = ProviderSpec::oauth2(
     (ErrorKind::ClientRefused, "Copy App ID and App secret again, from App settings > Basic"),
     (
         ErrorKind::TokenRefused,
-        "Copy App ID and App secret again, from App settings > Basic; while the app is in development, only people with a role in it can sign in",
+        "Sign in again; if it stays, copy App ID and App secret again. While the app is in development, only its team can sign in",
     ),
     (ErrorKind::UserInfoRefused, "Sign in again; if it stays, see whether the version of the Graph API has ended and set API_VERSION"),
     (

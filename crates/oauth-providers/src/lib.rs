@@ -32,6 +32,16 @@ pub mod discord;
 pub mod facebook;
 #[cfg(feature = "github")]
 pub mod github;
+#[cfg(feature = "gitlab")]
+pub mod gitlab;
+#[cfg(feature = "google")]
+pub mod google;
+#[cfg(feature = "linkedin")]
+pub mod linkedin;
+#[cfg(feature = "oidc")]
+pub mod oidc;
+#[cfg(feature = "slack")]
+pub mod slack;
 #[cfg(feature = "twitter")]
 pub mod twitter;
 
@@ -42,7 +52,8 @@ use oauth_core::{Catalogue, Provider, Registry, RegistryBuilder};
 /// Naming them here keeps them in the program where self-registration does not work: a library that is linked from C, or wasm.
 pub static CATALOGUE: Catalogue = Catalogue { providers: ENABLED, known: KNOWN, package: "oauth-providers" };
 
-static KNOWN: &[&str] = &["bitbucket", "discord", "facebook", "github", "twitter"];
+static KNOWN: &[&str] =
+    &["bitbucket", "discord", "facebook", "github", "gitlab", "google", "linkedin", "oidc", "slack", "twitter"];
 
 static ENABLED: &[&dyn Provider] = &[
     #[cfg(feature = "bitbucket")]
@@ -53,6 +64,16 @@ static ENABLED: &[&dyn Provider] = &[
     &facebook::FACEBOOK,
     #[cfg(feature = "github")]
     &github::GITHUB,
+    #[cfg(feature = "gitlab")]
+    &gitlab::GITLAB,
+    #[cfg(feature = "google")]
+    &google::GOOGLE,
+    #[cfg(feature = "linkedin")]
+    &linkedin::LINKEDIN,
+    #[cfg(feature = "oidc")]
+    &oidc::OIDC,
+    #[cfg(feature = "slack")]
+    &slack::SLACK,
     #[cfg(feature = "twitter")]
     &twitter::TWITTER,
 ];

@@ -95,7 +95,8 @@ async fn protect(mut response: Response) -> Response {
     const HEADERS: [(HeaderName, HeaderValue); 4] = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
-        // Not `no-referrer`: browsers would then hide from the sign-out form's request which page it came from.
+        // Not `no-referrer`: the sign-out form's request would then hide its origin, and older browsers say in no other
+        // way that it comes from this site.
         (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];

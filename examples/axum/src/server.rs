@@ -17,7 +17,6 @@ pub async fn run(variables: impl IntoIterator<Item = (String, String)>) -> Resul
         variables.into_iter().filter(|(name, _)| name.starts_with("OAUTH_")).collect();
     let setting = |name: &str, default: &str| variables.get(name).cloned().unwrap_or_else(|| default.to_owned());
     let address = setting("OAUTH_LISTEN", "127.0.0.1:8000");
-    let base_url = setting("OAUTH_BASE_URL", "http://localhost:8000");
     let address: SocketAddr = address.parse().map_err(|_| {
         Error::new(ErrorKind::Configuration, "OAUTH_LISTEN is not an address")
             .with_remedy("Write an IP address and a port, such as 127.0.0.1:8000")
@@ -30,7 +29,7 @@ pub async fn run(variables: impl IntoIterator<Item = (String, String)>) -> Resul
     };
     let listener = TcpListener::bind(address).await.map_err(|error| failed("cannot listen on", error))?;
 
-    println!("{}", greeting(&app, &base_url));
+    println!("{}", greeting(&app));
     let App { router, development, .. } = app;
     axum::serve(listener, router)
         .with_graceful_shutdown(told_to_stop())
@@ -40,8 +39,8 @@ pub async fn run(variables: impl IntoIterator<Item = (String, String)>) -> Resul
     Ok(())
 }
 
-fn greeting(app: &App, base_url: &str) -> String {
-    let mut lines = vec![format!("Open {} in a browser.", base_url.trim_end_matches('/')), String::new()];
+fn greeting(app: &App) -> String {
+    let mut lines = vec![format!("Open {} in a browser.", app.login.base_url()), String::new()];
     if let Some(provider) = &app.development {
         let port = provider.base_url().rsplit(':').next().unwrap_or_default();
         lines.push(format!("No provider is configured: a development provider on port {port} plays Bitbucket, with"));

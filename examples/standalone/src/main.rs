@@ -37,7 +37,7 @@ async fn sign_in() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match sign_in().await {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,7 +7,7 @@ use crate::claims::checked;
 pub struct Brand {
     /// Background colour as `#rrggbb`.
     pub color: &'static str,
-    /// The `d` attribute of an SVG path in a 24 by 24 view box.
+    /// The `d` attribute of an SVG path in a 24 by 24 view box; empty where there is no icon that may be used freely.
     pub icon_path: &'static str,
 }
 
@@ -19,8 +19,23 @@ pub enum ClientAuthentication {
     Basic,
     /// Id and secret among the parameters of the body.
     Body,
+    /// Id, and a secret that [`Provider::token_request`](crate::Provider::token_request) signs anew for each request, with a key
+    /// from the provider's own settings: there is no client secret to configure.
+    Signed,
     /// A public client: the id only, and PKCE.
     None,
+}
+
+impl ClientAuthentication {
+    /// The way of this name in the registry of RFC 7591 section 4.2.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "client_secret_basic" => Some(Self::Basic),
+            "client_secret_post" => Some(Self::Body),
+            "none" => Some(Self::None),
+            _ => None,
+        }
+    }
 }
 
 /// Proof Key for Code Exchange (RFC 7636).
@@ -103,6 +118,9 @@ pub enum UserInfoSource {
     Endpoint,
     /// The reply of the user-info endpoint, which is a signed token (OpenID Connect Core section 5.3.2).
     SignedEndpoint,
+    /// Headers of the user-info reply, names in lower case, for a server that says who somebody is nowhere else: an object with
+    /// the value of each that is there, percent-decoded.
+    Headers(&'static [&'static str]),
     /// The token reply itself.
     TokenReply,
     /// The claims of the ID token.
