@@ -43,7 +43,7 @@ const MAX_PAGES: usize = 10;
 ///
 /// async fn sign_in(client: &OAuthClient) -> oauth_core::Result<()> {
 ///     let request = AuthorizationRequest::new("https://example.com/auth/bitbucket/callback");
-///     let authorization = client.authorization_url(&request)?;
+///     let authorization = client.authorize(&request).await?;
 ///     println!("open {}", authorization.url());
 ///
 ///     // The browser comes back with `code` and `state`; compare the state with authorization.pending().state().
@@ -340,9 +340,6 @@ impl Inner {
             jwks: texts.jwks()?,
             has_endpoints: given.authorize.is_some() && given.token.is_some(),
         })?;
-        if openid.is_none() && facts.user_info_source.is_signed() {
-            return Err(Error::configuration("the spec reads signed claims and is not made by ProviderSpec::openid()"));
-        }
         let found = match &openid {
             Some(openid) => openid.known(),
             None => Some(Found { issuer: issuer.clone(), ..Found::default() }),

@@ -59,7 +59,7 @@ impl ProviderConfig {
         self.setting("SCOPES", scopes.join(" "))
     }
 
-    /// Overrides one endpoint: `authorize`, `token`, `userinfo`, `revoke`, or the name of an extra call.
+    /// Overrides one endpoint: `authorize`, `token`, `userinfo`, `revoke`, `jwks`, or the name of an extra call.
     #[must_use]
     pub fn endpoint(self, name: &str, url: impl Into<String>) -> Self {
         let name = format!("{}_URL", setting_name(name));

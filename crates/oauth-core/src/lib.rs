@@ -4,6 +4,9 @@
 //! by name. The network is behind the trait [`HttpClient`]. Whoever serves browsers uses `oauth-login` and an
 //! adapter on top; this crate is enough for a program that handles the redirect itself.
 //!
+//! The feature `oidc` adds OpenID Connect, for providers made by [`ProviderSpec::openid`]: discovery, key sets and verified ID
+//! tokens. Without it a client of such a provider cannot be built.
+//!
 //! Wherever secrets are involved, `Debug`, `Display` and log events leave them out.
 
 mod authorization;
@@ -43,8 +46,8 @@ pub use provider::{Provider, Settings, TokenRequest};
 pub use registry::{Catalogue, Registered, Registry, RegistryBuilder};
 pub use spec::{
     Brand, ClientAuthentication, ExtraCall, IssuerTemplate, Nonce, OpenIdFacts, Pkce, ProviderSpec, RequestBody,
-    ResponseMode, Revocation, Setting, SigningAlgorithm, SpaceEncoding, SpecFacts, SuccessCheck, TokenPlacement,
-    TokenReply, UserInfoSource, Variable,
+    ResponseMode, Revocation, Setting, SigningAlgorithm, SpaceEncoding, SpecFacts, SubjectForm, SuccessCheck,
+    TokenPlacement, TokenReply, UserInfoSource, Variable,
 };
 pub use token::{OAuthToken, Scopes};
 pub use user::{EmailVerified, OAuthUserInfo, RawData, VerifiedEmail};

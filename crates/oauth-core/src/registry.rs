@@ -186,7 +186,7 @@ impl RegistryBuilder {
     ///
     /// `OAUTH_<NAME>_CLIENT_ID` and `OAUTH_<NAME>_CLIENT_SECRET` enable the instance `<NAME>`;
     /// `OAUTH_PROVIDERS` limits the instances to a list. Further settings are `_PROVIDER`, `_SCOPES`, `_BASE_URL`,
-    /// `_<ENDPOINT>_URL` and the provider's own.
+    /// `_<ENDPOINT>_URL` and the provider's own; for OpenID providers also `_ISSUER`, `_DISCOVERY_URL` and `_RESPONSE_MODE`.
     ///
     /// # Errors
     ///

@@ -15,8 +15,8 @@ use futures_util::future::join_all;
 use oauth_core::{
     Authorization, AuthorizationRequest, CallbackParameters, Claims, Error, ErrorKind, ExposeSecret, HttpClient,
     HttpRequest, HttpResponse, Identity, IssuerTemplate, Nonce, OAuthClient, OAuthToken, OAuthUserInfo, Provider,
-    ProviderConfig, ProviderSpec, ResponseMode, Result, SecretString, Settings, SigningAlgorithm, UrlTrust,
-    UserInfoSource, Variable, async_trait,
+    ProviderConfig, ProviderSpec, Registry, ResponseMode, Result, SecretString, Settings, SigningAlgorithm,
+    SubjectForm, UrlTrust, UserInfoSource, Variable, async_trait,
 };
 use serde_json::{Value, json};
 use signer::Signer;
@@ -301,16 +301,19 @@ async fn a_max_age_of_zero_is_no_reason_to_fetch_all_the_time() {
 
 #[tokio::test]
 async fn keys_are_rotated_while_the_application_runs() {
-    let op = Op::new(ISSUER);
-    let client = op.client();
-    op.sign_in(&client).await.unwrap();
-    op.set(|state| {
-        state.signer = Arc::new(Signer::new("EdDSA", "k2"));
-        state.keys = vec![state.signer.jwk(), KEY.jwk()];
-    });
-    op.sign_in(&client).await.unwrap();
-    op.sign_in(&client).await.unwrap();
-    assert_eq!(op.count("/jwks"), 2);
+    // To a key of a new name, of the old name and of none.
+    for kid in [Some("k2"), Some("k1"), None] {
+        let op = Op::new(ISSUER);
+        let client = op.client();
+        op.sign_in(&client).await.unwrap();
+        op.set(|state| {
+            state.signer = Arc::new(Signer::new("EdDSA", kid));
+            state.keys = vec![state.signer.jwk()];
+        });
+        op.sign_in(&client).await.unwrap();
+        op.sign_in(&client).await.unwrap();
+        assert_eq!(op.count("/jwks"), 2, "{kid:?}");
+    }
 }
 
 #[tokio::test]
@@ -409,15 +412,57 @@ async fn user_info_of_another_subject_is_refused() {
     }
 }
 
-#[tokio::test]
-async fn two_issuers_with_one_subject_are_two_identities() {
-    let mut identities = Vec::new();
-    for issuer in ["https://a.test", "https://b.test"] {
-        let op = Op::new(issuer);
-        identities.push(op.sign_in(&op.client()).await.unwrap().0.identity().cloned().unwrap());
+/// Several providers, by host.
+struct Network(Vec<Op>);
+
+#[async_trait]
+impl HttpClient for Network {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse> {
+        let host = request.url.origin().ascii_serialization();
+        let is_its = |op: &&Op| op.set(|state| state.metadata["issuer"] == host);
+        self.0.iter().find(is_its).unwrap().send(request).await
     }
-    assert_eq!(identities[0].subject(), identities[1].subject());
-    assert_ne!(identities[0], identities[1]);
+}
+
+static NUMBERS: ProviderSpec = ProviderSpec::openid("numbers", ISSUER).user_info_subject(SubjectForm::TextOrNumber);
+
+#[tokio::test]
+async fn a_subject_spelled_as_a_number_counts_only_where_the_spec_says_so() {
+    let big = "900719925474099312345";
+    for (user_info, accepted) in [
+        (format!(r#"{{"sub":{big}}}"#), true),
+        (format!(r#"{{"sub":"{big}"}}"#), true),
+        (r#"{"sub":900719925474099312346}"#.to_owned(), false),
+        (r#"{"sub":9.00719925474099312345e20}"#.to_owned(), false),
+        (r#"{"sub":null}"#.to_owned(), false),
+    ] {
+        let op = Op::new(ISSUER);
+        op.claim(json!({ "sub": big }));
+        op.set(|state| state.user_info = Some(user_info.clone()));
+        let client = op.client_of(&NUMBERS, ProviderConfig::new("numbers", "the id", SECRET));
+        assert_eq!(op.sign_in(&client).await.is_ok(), accepted, "{user_info}");
+    }
+}
+
+#[tokio::test]
+async fn two_issuers_side_by_side_with_one_subject_are_two_identities() {
+    let ops = ["https://a.test", "https://b.test"].map(Op::new);
+    let variables = [
+        ("OAUTH_OIDC_CLIENT_ID", "the id"),
+        ("OAUTH_OIDC_CLIENT_SECRET", SECRET),
+        ("OAUTH_OIDC_ISSUER", "https://a.test"),
+        ("OAUTH_WORK_PROVIDER", "oidc"),
+        ("OAUTH_WORK_CLIENT_ID", "the id"),
+        ("OAUTH_WORK_CLIENT_SECRET", SECRET),
+        ("OAUTH_WORK_ISSUER", "https://b.test"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let registry = Registry::builder().provider(&SPEC).http_client(Network(ops.to_vec())).from_vars(variables).unwrap();
+    let (a, user_a) = ops[0].sign_in(registry.get("oidc").unwrap()).await.unwrap();
+    let (b, user_b) = ops[1].sign_in(registry.get("work").unwrap()).await.unwrap();
+    assert_eq!(a.identity().unwrap().subject(), b.identity().unwrap().subject());
+    assert_ne!(a.identity(), b.identity());
+    assert_eq!((user_a.provider.as_str(), user_b.provider.as_str()), ("oidc", "work"));
 }
 
 #[tokio::test]
@@ -819,10 +864,6 @@ async fn how_the_client_authenticates_is_a_setting_where_nothing_else_says_so() 
 }
 
 static OAUTH2: ProviderSpec = ProviderSpec::oauth2("plain", "https://a.test/authorize", "https://a.test/token");
-static NO_PROOF: ProviderSpec =
-    ProviderSpec::openid("no-proof", ISSUER).nonce(Nonce::MayBeMissing).pkce(oauth_core::Pkce::Unsupported);
-static UNSIGNED: ProviderSpec = ProviderSpec::oauth2("unsigned", "https://a.test/authorize", "https://a.test/token")
-    .user_info_source(UserInfoSource::IdToken);
 
 #[test]
 fn every_mistake_in_an_openid_setting_is_named() {
@@ -852,8 +893,6 @@ fn every_mistake_in_an_openid_setting_is_named() {
         (&SPEC, config(ISSUER).endpoint("jwks", "http://id.test/jwks"), "OAUTH_OIDC_JWKS_URL: the URL is plain http"),
         (&SPEC, config(ISSUER).setting("ISSUERS", "x".to_owned()), "Did you mean OAUTH_OIDC_ISSUER?"),
         (&OAUTH2, config(ISSUER), "is not a setting of this provider"),
-        (&NO_PROOF, ProviderConfig::new("no-proof", "the id", SECRET), "neither PKCE nor a nonce"),
-        (&UNSIGNED, ProviderConfig::new("unsigned", "the id", SECRET), "is not made by ProviderSpec::openid()"),
     ];
     for (spec, config, text) in table {
         let error = OAuthClient::new(spec, config, Op::new(ISSUER)).unwrap_err();

@@ -7,6 +7,7 @@ use std::{
 };
 
 use futures_util::lock::Mutex as FlightLock;
+use tracing::warn;
 
 use crate::{Error, Result, http::HttpResponse};
 
@@ -67,9 +68,17 @@ impl<T> Cached<T> {
     where
         F: Future<Output = Result<Fetched<T>>>,
     {
-        if let Some(known) = self.with_state(|state| state.known(now)) {
-            return known;
+        match self.with_state(|state| state.known(now)) {
+            Some(known) => known,
+            // On the heap: a fetch is rare, and its future is large.
+            None => Box::pin(self.fetch(now, fetch)).await,
         }
+    }
+
+    async fn fetch<F>(&self, now: Instant, fetch: impl FnOnce() -> F) -> Result<Arc<T>>
+    where
+        F: Future<Output = Result<Fetched<T>>>,
+    {
         let stale = self.with_state(|state| state.usable(now));
         let _flight = match stale {
             Some(stale) => match self.flight.try_lock() {
@@ -141,6 +150,9 @@ impl<T> State<T> {
             }
             Err(error) => {
                 let usable = self.usable(now);
+                if usable.is_some() {
+                    warn!(%error, "an OpenID provider fails; what it said before serves on");
+                }
                 let pause = if usable.is_some() { COOLDOWN } else { FAILURE_FOR };
                 let failure = Failure { error: Arc::new(error), until: now + pause };
                 let result = usable.ok_or_else(|| failure.repeat());

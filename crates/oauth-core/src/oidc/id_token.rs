@@ -1,9 +1,6 @@
 //! The rules for the claims of a token whose signature holds (OpenID Connect Core section 3.1.3.7).
 
-use std::{
-    borrow::Cow,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::{constant_time::verify_slices_are_equal, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -161,9 +158,7 @@ fn check_audience(claims: &Object<'_>, expected: &Expected<'_>) -> Result<(), Re
     if !audiences.iter().any(|audience| audience == expected.client_id) {
         return Err(Refused::new("is for another client"));
     }
-    let trusted = |audience: &Cow<'_, str>| {
-        audience == expected.client_id || expected.trusted_audiences.contains(&audience.as_ref())
-    };
+    let trusted = |audience: &str| audience == expected.client_id || expected.trusted_audiences.contains(&audience);
     if !audiences.iter().all(trusted) {
         return Err(Refused::new("is for an audience besides this client that is not trusted"));
     }

@@ -12,7 +12,7 @@ use super::{
     cache::{Cached, Fetched, max_age},
     discovery::{ANOTHER_ISSUER, DiscoveredUrl, Metadata, well_known},
     id_token::{self, Expected, ExpectedNonce, IssuerRule},
-    json::{Object, Refused},
+    json::{Object, Refused, whole_number},
     jws::{Jws, TokenType},
     keys::{KeySet, SecretKey},
 };
@@ -23,7 +23,7 @@ use crate::{
     endpoints::{Endpoint, Endpoints, Found, Given},
     http::{HttpClient, Location, Method, UrlTrust},
     identity::Identity,
-    spec::{IssuerTemplate, Nonce, OpenIdFacts, Pkce, ProviderSpec, SigningAlgorithm, UserInfoSource},
+    spec::{IssuerTemplate, Nonce, OpenIdFacts, ProviderSpec, SigningAlgorithm, SubjectForm, UserInfoSource},
     template::parse_url,
     token::OAuthToken,
 };
@@ -96,9 +96,6 @@ impl OpenId {
         } else {
             Keys::Set(Cached::default())
         };
-        if facts.nonce == Nonce::MayBeMissing && setup.spec.facts().pkce == Pkce::Unsupported {
-            return Err(Error::configuration("the spec has neither PKCE nor a nonce that must come back"));
-        }
         let has_keys = matches!(keys, Keys::Secret(_)) || setup.jwks.is_some();
         let metadata_url = if setup.has_endpoints && has_keys {
             None
@@ -324,7 +321,7 @@ impl OpenId {
                 let now = Instant::now();
                 let keys = cached.get(now, || self.fetch_keys(http, server)).await?;
                 keys.verify(jws)
-                    || match cached.renew(now, &keys, || self.fetch_keys(http, server)).await {
+                    || match Box::pin(cached.renew(now, &keys, || self.fetch_keys(http, server))).await {
                         Some(keys) => keys.verify(jws),
                         None => false,
                     }
@@ -356,7 +353,15 @@ impl OpenId {
             }
             _ => reply,
         };
-        let subject = Object::parse(&json).and_then(|claims| id_token::check_subject(&claims)).map_err(invalid)?;
+        let claims = Object::parse(&json).map_err(invalid)?;
+        let number = match self.facts.user_info_subject {
+            SubjectForm::Text => None,
+            SubjectForm::TextOrNumber => claims.get("sub").and_then(whole_number),
+        };
+        let subject = match number {
+            Some(number) => number.to_owned(),
+            None => id_token::check_subject(&claims).map_err(invalid)?,
+        };
         if subject != identity.subject() {
             return Err(invalid(Refused::new("is about another subject than the ID token")));
         }

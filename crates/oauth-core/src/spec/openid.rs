@@ -21,6 +21,18 @@ pub struct OpenIdFacts {
     pub trusted_audiences: &'static [&'static str],
     /// Whether the nonce comes back.
     pub nonce: Nonce,
+    /// How user info spells the subject.
+    pub user_info_subject: SubjectForm,
+}
+
+/// How a user-info reply spells the subject, which must be the one of the ID token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SubjectForm {
+    /// As a text (OpenID Connect Core section 5.1).
+    Text,
+    /// As a text or as a whole number, which is then compared digit by digit.
+    TextOrNumber,
 }
 
 /// Whether a provider puts the nonce of the request into the ID token (OpenID Connect Core section 2).
@@ -70,6 +82,7 @@ impl ProviderSpec {
                     issuer_template: None,
                     trusted_audiences: &[],
                     nonce: Nonce::Returned,
+                    user_info_subject: SubjectForm::Text,
                 }),
                 scopes: &["openid", "profile", "email"],
                 client_authentication: ClientAuthentication::Basic,
@@ -159,6 +172,13 @@ impl ProviderSpec {
         self.with_openid(facts)
     }
 
+    /// How user info spells the subject; as a text unless set.
+    #[must_use]
+    pub const fn user_info_subject(self, form: SubjectForm) -> Self {
+        let facts = OpenIdFacts { user_info_subject: form, ..self.openid_facts() };
+        self.with_openid(facts)
+    }
+
     #[allow(clippy::panic, reason = "const evaluation reports a malformed spec by a panic")]
     const fn openid_facts(&self) -> OpenIdFacts {
         match self.facts.openid {
@@ -180,9 +200,14 @@ impl ProviderSpec {
         scopes
     }
 
-    /// Whether who signed in is known from a signed token, and not from an API alone.
+    /// Whether who signed in is known from an ID token.
     pub(crate) const fn needs_id_token(&self) -> bool {
-        self.facts.openid.is_some() && !matches!(self.facts.user_info_source, UserInfoSource::AccessToken)
+        self.facts.openid.is_some() && !self.is_known_by_access_token()
+    }
+
+    /// Whether a signed access token takes the place of the ID token.
+    pub(crate) const fn is_known_by_access_token(&self) -> bool {
+        matches!(self.facts.user_info_source, UserInfoSource::AccessToken)
     }
 }
 

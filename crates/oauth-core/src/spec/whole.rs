@@ -1,6 +1,6 @@
 //! What the parts of a spec must have in common, checked when a client is built.
 
-use super::{ProviderSpec, TokenPlacement};
+use super::{Nonce, Pkce, ProviderSpec, TokenPlacement};
 use crate::{
     Error, Result,
     claims::{Alternative, Document, Field, Part, Path, Step},
@@ -16,9 +16,29 @@ impl ProviderSpec {
             let message = format!("the call {} is a GET, but the access token goes into a form", call.name);
             return Err(Error::configuration(message).with_remedy("Place the token in a header, or make no extra call"));
         }
+        if facts.openid.is_none() && facts.user_info_source.is_signed() {
+            return Err(Error::configuration("the profile is a signed token, which only an OpenID provider gives")
+                .with_remedy("Make the spec by ProviderSpec::openid()"));
+        }
+        if let Some(openid) = facts.openid
+            && (openid.nonce, facts.pkce) == (Nonce::MayBeMissing, Pkce::Unsupported)
+        {
+            return Err(Error::configuration(
+                "neither PKCE nor a nonce that must come back binds the code to its login",
+            ));
+        }
         let list = facts.claims.email_list().map(|list| ("emails", list.paths().0));
         for (claim, path) in facts.claims.paths().into_iter().chain(list) {
-            let unkept = fields(&Path::parse(path)).find_map(|field| match (&field.document, field.steps.first()) {
+            let path = Path::parse(path);
+            let missing = fields(&path).find_map(|field| match field.document {
+                Document::IdToken if !self.needs_id_token() => Some("ID token"),
+                Document::AccessToken if !self.is_known_by_access_token() => Some("access token that is signed"),
+                _ => None,
+            });
+            if let Some(missing) = missing {
+                return Err(Error::configuration(format!("{claim} is read from an {missing}, and there is none")));
+            }
+            let unkept = fields(&path).find_map(|field| match (&field.document, field.steps.first()) {
                 (Document::Callback, Some(Step::Key(name))) if !facts.callback_params.contains(&name.as_str()) => {
                     Some(name.clone())
                 }
@@ -51,21 +71,42 @@ fn fields(path: &Path) -> impl Iterator<Item = &Field> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{claims::Claims, error::ErrorKind, spec::ExtraCall};
+    use crate::{
+        claims::Claims,
+        error::ErrorKind,
+        spec::{ExtraCall, UserInfoSource},
+    };
 
     const BASE: ProviderSpec = ProviderSpec::oauth2("acme", "https://x.test/authorize", "https://x.test/token");
+    const OPENID: ProviderSpec = ProviderSpec::openid("acme", "https://x.test");
     const CALLS: &[ExtraCall] = &[ExtraCall::get("mail", "https://x.test/mail")];
 
     #[test]
     fn parts_that_contradict_each_other_are_refused() {
         let callback = Claims::id("callback:openid").name("tmpl:{callback:given} {callback:family}");
-        let table = [
+        let table = vec![
             (BASE.claims(callback), Some("callback parameter openid")),
             (BASE.claims(callback).callback_params(&["openid", "given"]), Some("callback parameter family")),
             (BASE.claims(callback).callback_params(&["openid", "given", "family"]), None),
             (BASE.token_placement(TokenPlacement::Form("access_token")).calls(CALLS), Some("the call mail is a GET")),
             (BASE.token_placement(TokenPlacement::Form("access_token")), None),
             (BASE.calls(CALLS), None),
+            (BASE.user_info_source(UserInfoSource::IdToken), Some("which only an OpenID provider gives")),
+            (
+                BASE.claims(Claims::id("id").name("id_token:name")),
+                Some("name is read from an ID token, and there is none"),
+            ),
+            (OPENID.claims(Claims::id("sub").name("id_token:name")), None),
+            (OPENID.claims(Claims::id("sub").name("access_token:name")), Some("an access token that is signed")),
+            (
+                OPENID
+                    .claims(Claims::id("sub").name("access_token:name"))
+                    .user_info_source(UserInfoSource::AccessToken),
+                None,
+            ),
+            (OPENID.nonce(Nonce::MayBeMissing), None),
+            (OPENID.pkce(Pkce::Unsupported), None),
+            (OPENID.nonce(Nonce::MayBeMissing).pkce(Pkce::Unsupported), Some("neither PKCE nor a nonce")),
         ];
         for (spec, expected) in table {
             match (spec.check_whole(), expected) {

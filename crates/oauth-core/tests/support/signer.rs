@@ -78,7 +78,7 @@ impl Signer {
         jwk
     }
 
-    /// The public key in an array of its own, `DER` for RSA: what a bare signature check takes.
+    /// The public key as a bare signature check takes it: DER for RSA, the point for the others.
     pub fn public_key(&self) -> Vec<u8> {
         match &self.key {
             Key::Rsa(pair, _) => pair.public_key().as_ref().to_vec(),
@@ -120,6 +120,10 @@ impl Signer {
 
 pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub fn decode(text: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(text).unwrap()
 }
 
 /// Modulus and exponent in an `RSAPublicKey` of a modulus of 2048 bits (RFC 8017 appendix A.1.1).
