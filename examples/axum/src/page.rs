@@ -125,7 +125,7 @@ impl Button {
             class: class(client.name()),
             href: login.login_path(client.name()),
             label,
-            icon: facts.brand.map(|brand| brand.icon_path),
+            icon: facts.brand.map(|brand| brand.icon_path).filter(|path| !path.is_empty()),
         }
     }
 }
