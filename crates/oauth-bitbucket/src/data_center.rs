@@ -81,7 +81,7 @@ static SPEC: ProviderSpec = ProviderSpec::oauth2(
         ErrorKind::UserInfoInvalid,
         "The instance must let the headers X-AUSERID and X-AUSERNAME through: see whether a proxy in front of it drops them",
     ),
-    (ErrorKind::EmailMissing, "The user has no e-mail address in the directory of the instance, or its name makes another slug"),
+    (ErrorKind::EmailMissing, "The user has no e-mail address in the directory of the instance, or a slug that is not made of the user name"),
 ]);
 
 /// What the `user` call answers, as far as more than its claims is looked at.

@@ -1,6 +1,6 @@
 //! Apple: a secret signed for each request, and a name that is only a name.
 #![cfg(feature = "apple")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::needless_pass_by_value, missing_docs)]
 
 #[path = "support/op.rs"]
 mod op;

@@ -125,7 +125,7 @@ fn settings(page: &mut String, facts: &SpecFacts) {
     };
     *page += "### Settings\n\n| variable | meaning | default |\n|---|---|---|\n";
     let credentials = match facts.client_authentication {
-        ClientAuthentication::None => variable("CLIENT_ID"),
+        ClientAuthentication::None | ClientAuthentication::Signed => variable("CLIENT_ID"),
         _ => [variable("CLIENT_ID"), variable("CLIENT_SECRET")].join(", "),
     };
     let console = facts.console.map_or_else(String::new, |url| format!(", from <{url}>"));
@@ -212,6 +212,10 @@ fn fields(page: &mut String, facts: &SpecFacts) {
         (UserInfoSource::Endpoint | UserInfoSource::SignedEndpoint, None) => {
             "the reply of the user-info endpoint, or else the claims of the ID token".to_owned()
         }
+        (UserInfoSource::Headers(names), Some(url)) => {
+            let names: Vec<String> = names.iter().map(|name| code(name)).collect();
+            format!("an object with the headers {} of the reply of {}", names.join(" and "), code(url))
+        }
         (UserInfoSource::IdToken, _) => "the claims of the ID token".to_owned(),
         (UserInfoSource::AccessToken, _) => "the claims of the access token".to_owned(),
         _ => "the token reply without its tokens".to_owned(),
@@ -237,6 +241,9 @@ fn protocol(page: &mut String, facts: &SpecFacts) {
     let mut said = vec![match facts.client_authentication {
         ClientAuthentication::Basic => "The client authenticates with HTTP Basic".to_owned(),
         ClientAuthentication::None => "The client is public: it has no secret".to_owned(),
+        ClientAuthentication::Signed => {
+            "A client secret is signed for each request and sent in its body, beside the client id".to_owned()
+        }
         _ => "Client id and secret are in the body of the token request".to_owned(),
     }];
     said.push(match facts.pkce {
