@@ -5,10 +5,10 @@ use anyhow::Result;
 use crate::tidy::source::{self, File};
 use crate::{cmd, tools};
 
-/// Writes what is generated in the book, prints how long the providers are, and builds the book.
+/// Prints how long the providers are, writes what is generated in the book, and builds it.
 pub(crate) fn run() -> Result<()> {
-    write_pages(cmd::cargo(&[]))?;
     print_lengths(&source::read_all()?);
+    write_pages(cmd::cargo(&[]))?;
     tools::ensure(&[tools::MDBOOK])?;
     cmd::run(cmd::new("mdbook").args(["build", "docs"]))
 }
@@ -34,7 +34,7 @@ fn print_lengths(files: &[File]) {
 fn provider(file: &File) -> Option<&str> {
     let in_source = ["oauth-providers", "oauth-bitbucket"].iter().any(|library| file.is_source_of(library));
     let describes = file.product_lines().any(|(_, line)| {
-        ["ProviderSpec::oauth2(", "ProviderSpec::openid("].iter().any(|constructor| line.contains(constructor))
+        ["ProviderSpec::oauth2(", "ProviderSpec::openid"].iter().any(|constructor| line.contains(constructor))
     });
     (in_source && describes).then_some(file.path.as_str())
 }

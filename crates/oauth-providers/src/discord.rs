@@ -22,8 +22,6 @@ pub static DISCORD: ProviderSpec =
             ("connections", "Read linked accounts at other services"),
             ("guilds", "List the person's servers"),
             ("guilds.members.read", "Read the person's membership of a server"),
-            ("guilds.join", "Add the person to a server; needs a bot there"),
-            ("role_connections.write", "Write the metadata that linked roles are given by"),
         ])
         .client_authentication(ClientAuthentication::Basic)
         .user_info("https://discord.com/api/users/@me")
@@ -37,22 +35,16 @@ pub static DISCORD: ProviderSpec =
         )
         .revocation(Revocation::Endpoint("https://discord.com/api/oauth2/token/revoke"))
         .remedies(&[
-            (
-                ErrorKind::RedirectUriMismatch,
-                "Add the callback URL, character by character, under OAuth2 > Redirects of the application",
-            ),
+            (ErrorKind::RedirectUriMismatch, "Add the callback URL, character by character, under OAuth2 > Redirects"),
             (
                 ErrorKind::ClientRefused,
-                "Copy the client id and reset the client secret on the page OAuth2 of the application",
+                "Copy the client id and reset the client secret on the application's page OAuth2",
             ),
             (ErrorKind::InvalidGrant, "The code or refresh token has been used or has ended: sign in again"),
-            (
-                ErrorKind::UserInfoUnauthorized,
-                "Ask for the scope identify; if it is asked for, the token was revoked: sign in again",
-            ),
+            (ErrorKind::UserInfoUnauthorized, "Ask for the scope identify, then sign in again"),
             (
                 ErrorKind::EmailMissing,
-                "Ask for the scope email; an account that was made with a phone number may have no address",
+                "Ask for the scope email; an account made with a phone number may have no address",
             ),
         ]);
 

@@ -57,23 +57,14 @@ static SPEC: ProviderSpec = ProviderSpec::oauth2(
         .avatar_url("picture.data.url"),
 )
 .revocation(Revocation::NotOffered {
-    instead: "Facebook has no standard revocation endpoint; people withdraw access in Settings & privacy > Settings > Apps and websites",
+    instead: "Facebook has no standard revocation; people withdraw access in Settings > Apps and websites",
 })
 .remedies(&[
-    (
-        ErrorKind::RedirectUriMismatch,
-        "Add the callback URL, character by character, to the valid OAuth redirect URIs under Facebook Login > Settings",
-    ),
-    (ErrorKind::ClientRefused, "Copy App ID and App secret again, from App settings > Basic"),
-    (
-        ErrorKind::TokenRefused,
-        "Sign in again; if it stays, copy App ID and App secret again. While the app is in development, only its team can sign in",
-    ),
-    (ErrorKind::UserInfoRefused, "Sign in again; if it stays, see whether the version of the Graph API has ended and set API_VERSION"),
-    (
-        ErrorKind::EmailMissing,
-        "Add the permission email to the app's use case; people can decline it, and an account made with a phone number has no address",
-    ),
+    (ErrorKind::RedirectUriMismatch, "Add the callback URL under Facebook Login > Settings, character by character"),
+    (ErrorKind::TokenRefused, "Sign in again; if it stays, copy App ID and App secret again"),
+    (ErrorKind::UserInfoUnauthorized, "Sign in again: the token was revoked or has ended"),
+    (ErrorKind::UserInfoRefused, "Sign in again; if it stays, the API version may have ended: set API_VERSION"),
+    (ErrorKind::EmailMissing, "Add the permission email to the use case; people can decline, or have no address"),
 ]);
 
 impl Provider for Facebook {

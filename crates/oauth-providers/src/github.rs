@@ -24,60 +24,48 @@ register!(GITHUB);
 #[non_exhaustive]
 pub struct GitHub;
 
-static SPEC: ProviderSpec = ProviderSpec::oauth2(
-    "github",
-    "{base_url}/login/oauth/authorize",
-    "{base_url}/login/oauth/access_token",
-)
-.display_name("GitHub")
-.docs("https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps")
-.console("https://github.com/settings/developers")
-.brand(Brand { color: "#181717", icon_path: ICON })
-.base_url("https://github.com")
-.scopes(&["read:user", "user:email"])
-.known_scopes(&[
-    ("read:user", "Read the profile"),
-    ("user:email", "Read e-mail addresses"),
-    ("user:follow", "Follow and unfollow people"),
-    ("user", "Read and change the profile; includes the three above"),
-    ("read:org", "Read membership of organizations and teams"),
-    ("public_repo", "Read and write public repositories"),
-    ("repo", "Read and write all repositories"),
-    ("gist", "Write gists"),
-    ("notifications", "Read notifications"),
-    ("workflow", "Change GitHub Actions workflows"),
-])
-.token_reply(TokenReply::standard().scope_separator(","))
-.user_info("https://api.github.com/user")
-.user_info_headers(&[("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")])
-.calls(&[ExtraCall::get("emails", "https://api.github.com/user/emails?per_page=100").optional_on(&[403, 404])])
-.claims(
-    Claims::id("id")
-        .emails(EmailList::new("@emails", "email").primary("primary").verified("verified").verified_primary_only())
-        .username("login")
-        .name("name")
-        .avatar_url("avatar_url")
-        .profile_url("html_url"),
-)
-.revocation(Revocation::NotOffered {
-    instead: "GitHub has no standard revocation endpoint; people withdraw access in Settings > Applications > Authorized OAuth Apps",
-})
-.remedies(&[
-    (
-        ErrorKind::RedirectUriMismatch,
-        "The authorization callback URL of the OAuth app must have the same host and port, and a path that this application's callback begins with",
-    ),
-    (
-        ErrorKind::TokenRefused,
-        "bad_verification_code: the code was used or is older than ten minutes, sign in again; incorrect_client_credentials: copy the client id and generate a new client secret; unverified_user_email: the person verifies the primary address of the account first",
-    ),
-    (ErrorKind::UserInfoUnauthorized, "Sign in again: the token was revoked, or belongs to another GitHub instance"),
-    (ErrorKind::UserInfoForbidden, "Wait for the rate limit to pass, or see whether the organization restricts this application"),
-    (
-        ErrorKind::EmailMissing,
-        "Ask for the scope user:email (a GitHub App: the account permission \"Email addresses: Read-only\"); the primary address of the account must be verified",
-    ),
-]);
+static SPEC: ProviderSpec =
+    ProviderSpec::oauth2("github", "{base_url}/login/oauth/authorize", "{base_url}/login/oauth/access_token")
+        .display_name("GitHub")
+        .docs("https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps")
+        .console("https://github.com/settings/developers")
+        .brand(Brand { color: "#181717", icon_path: ICON })
+        .base_url("https://github.com")
+        .scopes(&["read:user", "user:email"])
+        .known_scopes(&[
+            ("read:user", "Read the profile"),
+            ("user:email", "Read e-mail addresses"),
+            ("user", "Read and change the profile; includes the two above"),
+            ("read:org", "Read membership of organizations and teams"),
+            ("repo", "Read and write all repositories"),
+        ])
+        .token_reply(TokenReply::standard().scope_separator(","))
+        .user_info("https://api.github.com/user")
+        .user_info_headers(&[("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")])
+        .calls(&[ExtraCall::get("emails", "https://api.github.com/user/emails?per_page=100").optional_on(&[403, 404])])
+        .claims(
+            Claims::id("id")
+                .emails(
+                    EmailList::new("@emails", "email").primary("primary").verified("verified").verified_primary_only(),
+                )
+                .username("login")
+                .name("name")
+                .avatar_url("avatar_url")
+                .profile_url("html_url"),
+        )
+        .revocation(Revocation::NotOffered {
+            instead: "GitHub has no standard revocation; people withdraw access in Settings > Applications",
+        })
+        .remedies(&[
+            (ErrorKind::RedirectUriMismatch, "Register this callback URL with the OAuth app, host and port included"),
+            (
+                ErrorKind::TokenRefused,
+                "Sign in again; if it stays, copy the client id and generate a new client secret",
+            ),
+            (ErrorKind::UserInfoUnauthorized, "Sign in again: the token was revoked, or is of another GitHub instance"),
+            (ErrorKind::UserInfoForbidden, "Wait for the rate limit to pass, or let the organization approve this app"),
+            (ErrorKind::EmailMissing, "Ask for the scope user:email; the account's primary address must be verified"),
+        ]);
 
 impl Provider for GitHub {
     fn spec(&self) -> &ProviderSpec {

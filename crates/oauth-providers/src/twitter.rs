@@ -36,11 +36,6 @@ static SPEC: ProviderSpec =
             ("tweet.read", "Read posts"),
             ("users.email", "Read the e-mail address"),
             ("offline.access", "Get a refresh token"),
-            ("tweet.write", "Write posts"),
-            ("follows.read", "Read who is followed"),
-            ("follows.write", "Follow and unfollow"),
-            ("like.read", "Read likes"),
-            ("list.read", "Read lists"),
         ])
         .client_authentication(ClientAuthentication::Basic)
         .user_info("https://api.x.com/2/users/me")
@@ -54,20 +49,11 @@ static SPEC: ProviderSpec =
         )
         .revocation(Revocation::Endpoint("https://api.x.com/2/oauth2/revoke"))
         .remedies(&[
-            (
-                ErrorKind::RedirectUriMismatch,
-                "Add the callback URL, character by character, under User authentication settings of the app",
-            ),
-            (
-                ErrorKind::ClientRefused,
-                "Copy Client ID and Client Secret of OAuth 2.0, not the API key; the type of app must be Web App, Automated App or Bot",
-            ),
-            (ErrorKind::UserInfoForbidden, "Ask for both tweet.read and users.read; the app must belong to a project"),
-            (ErrorKind::UserInfoRefused, "Wait: the free plan allows few profile requests a day (429)"),
-            (
-                ErrorKind::EmailMissing,
-                "Turn on \"Request email from users\" in the app's user authentication settings and ask for the scope users.email",
-            ),
+            (ErrorKind::RedirectUriMismatch, "Add the callback URL under User authentication settings of the app"),
+            (ErrorKind::ClientRefused, "Copy Client ID and Client Secret of OAuth 2.0, not the API key, again"),
+            (ErrorKind::UserInfoForbidden, "Ask for both users.read and tweet.read; the app must be in a project"),
+            (ErrorKind::UserInfoRefused, "Wait: the free plan allows few profile requests a day"),
+            (ErrorKind::EmailMissing, "Turn on \"Request email from users\" and ask for the scope users.email"),
         ]);
 
 impl Provider for Twitter {

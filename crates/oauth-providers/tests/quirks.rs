@@ -106,7 +106,8 @@ async fn a_refused_code_of_status_200_is_told_with_its_remedy() {
     let script = Script::new(&[("access_token", 200, r#"{"error": "bad_verification_code"}"#)]);
     let error = script.sign_in(&GITHUB, ProviderConfig::new("github", "id", "secret")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TokenRefused);
-    assert!(error.remedy().unwrap().contains("bad_verification_code"), "{error}");
+    assert!(error.remedy().unwrap().contains("client secret"), "{error}");
+    assert!(error.to_string().contains("bad_verification_code"), "{error}");
 }
 
 #[tokio::test]
