@@ -46,8 +46,8 @@ fn allowed(package: &Package, dependency: &Dependency) -> bool {
         // Tests and documentation examples may use what an application would, short of an adapter.
         Some(_) if dependency.kind == Some(Kind::Dev) => to_library && !ADAPTERS.contains(&dependency.name.as_str()),
         Some(arrows) => arrows.contains(&dependency.name.as_str()),
-        // Applications and the tests across crates.
-        None => to_library,
+        // The tests across crates drive the examples too.
+        None => to_library || package.dir().starts_with("tests"),
     }
 }
 
