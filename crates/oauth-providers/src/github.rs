@@ -11,6 +11,12 @@ use oauth_core::{
     Revocation, Settings, TokenReply, register,
 };
 
+#[cfg(feature = "profiles")]
+mod profile;
+
+#[cfg(feature = "profiles")]
+pub use profile::{EmailAddress, Profile};
+
 /// GitHub.
 ///
 /// The account id is the number that survives a rename. The e-mail address is the primary one of the account, and only if GitHub
