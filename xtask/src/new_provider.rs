@@ -68,7 +68,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     }
     let order = Order::parse(arguments).with_context(|| USAGE.to_owned())?;
     let written = if let Some(folder) = &order.folder {
-        write_crate(&order, cmd::root(), &folder.join(format!("oauth-{}", order.name)))?
+        write_crate(&order, cmd::root(), &std::path::absolute(folder)?.join(format!("oauth-{}", order.name)))?
     } else {
         let written = write_feature(&order, cmd::root())?;
         cmd::run(&mut cmd::cargo(&["fmt", "--package", "oauth-providers"]))?;
