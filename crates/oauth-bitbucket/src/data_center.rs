@@ -4,11 +4,11 @@
 //! rest of the profile is asked for by the user's slug, which is made from the name and need not be equal to it.
 
 use oauth_core::{
-    Brand, Claims, EmailVerified, Error, ErrorKind, ExtraCall, HttpRequest, OAuthToken, OAuthUserInfo, Provider,
-    ProviderSpec, RawData, Result, Revocation, Setting, Settings, UserInfoSource, register,
+    Brand, Claims, EmailVerified, ErrorKind, ExtraCall, HttpRequest, OAuthToken, OAuthUserInfo, Provider, ProviderSpec,
+    RawData, Result, Revocation, Setting, Settings, UserInfoSource, register,
 };
 use percent_encoding::percent_decode_str;
-use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
 use crate::cloud::ICON;
@@ -37,11 +37,7 @@ static SPEC: ProviderSpec = ProviderSpec::oauth2(
 .docs("https://confluence.atlassian.com/bitbucketserver/bitbucket-oauth-2-0-provider-api-1108483661.html")
 .console("https://confluence.atlassian.com/bitbucketserver/configure-an-incoming-link-1108483657.html")
 .brand(Brand { color: "#0052CC", icon_path: ICON })
-.settings(&[Setting {
-    name: "BASE_URL",
-    description: "root of the instance, such as https://bitbucket.example.com",
-    required: true,
-}])
+.settings(&[Setting { name: "BASE_URL", description: "root of the instance", required: true }])
 .scopes(&["PUBLIC_REPOS"])
 .known_scopes(&[
     ("PUBLIC_REPOS", "Read public repositories; enough to sign in"),
@@ -55,42 +51,28 @@ static SPEC: ProviderSpec = ProviderSpec::oauth2(
 ])
 .user_info("{base_url}/rest/api/latest/application-properties")
 .user_info_source(UserInfoSource::Headers(&["x-auserid", "x-ausername"]))
-.calls(&[ExtraCall::get("user", "{base_url}/rest/api/latest/users/{userinfo:x-ausername}?avatarSize=96").optional_on(&[404])])
+.calls(&[
+    ExtraCall::get("user", "{base_url}/rest/api/latest/users/{userinfo:x-ausername}?avatarSize=96").optional_on(&[404])
+])
 .claims(
     Claims::id("x-auserid")
         .email("@user.emailAddress")
-        .username("x-ausername")
+        .username("@user.name | x-ausername")
         .name("@user.displayName")
         .avatar_url("@user.avatarUrl")
         .profile_url("@user.links.self[0].href"),
 )
-.revocation(Revocation::NotOffered {
-    instead: "Bitbucket Data Center documents no revocation endpoint; people withdraw access in Manage account > Authorized applications",
-})
+.revocation(Revocation::NotOffered { instead: "People withdraw access in Manage account > Authorized applications" })
 .remedies(&[
-    (
-        ErrorKind::RedirectUriMismatch,
-        "The redirect URL of the incoming application link must be the callback URL, with https and character by character",
-    ),
+    (ErrorKind::RedirectUriMismatch, "The redirect URL of the incoming link must be the callback URL, with https"),
     (ErrorKind::ClientRefused, "Copy client id and client secret of the incoming application link again"),
     (
         ErrorKind::InvalidGrant,
-        "The code has been used or has ended, after ten seconds unless the instance says otherwise: sign in again",
+        "The code or refresh token has been used, or has ended, a code after seconds: sign in again",
     ),
-    (
-        ErrorKind::UserInfoInvalid,
-        "The instance must let the headers X-AUSERID and X-AUSERNAME through: see whether a proxy in front of it drops them",
-    ),
-    (ErrorKind::EmailMissing, "The user has no e-mail address in the directory of the instance, or a slug that is not made of the user name"),
+    (ErrorKind::UserInfoInvalid, "A proxy before the instance must let the headers X-AUSERID and X-AUSERNAME through"),
+    (ErrorKind::EmailMissing, "The user needs an address in the directory, and a slug that is made of the user name"),
 ]);
-
-/// What the `user` call answers, as far as more than its claims is looked at.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct User {
-    id: u64,
-    avatar_url: Option<String>,
-}
 
 impl Provider for DataCenter {
     fn spec(&self) -> &ProviderSpec {
@@ -108,19 +90,24 @@ impl Provider for DataCenter {
 
     /// A slug may be somebody else's: two names can make the same one. What the headers say is certain.
     fn user_info(&self, user: &mut OAuthUserInfo, raw: &RawData) -> Result<()> {
-        let Some(reply) = raw.call("user").next() else { return Ok(()) };
-        let found: User = serde_json::from_str(reply).map_err(|_| {
-            Error::new(ErrorKind::UserInfoInvalid, "the reply of user is not a user of Bitbucket Data Center")
-        })?;
-        if found.id.to_string() != user.oauth_id {
-            (user.email, user.email_verified) = (None, EmailVerified::NotStated);
+        let found = raw.call("user").next().and_then(|reply| serde_json::from_str::<Value>(reply).ok());
+        let headers: Value = raw.parse()?;
+        let (Some(found), Some(name)) = (found, text(&headers, "x-ausername")) else { return Ok(()) };
+        if text(&found, "name").is_none_or(|found| found.to_lowercase() != name.to_lowercase()) {
+            (user.username, user.email, user.email_verified) = (Some(name.to_owned()), None, EmailVerified::NotStated);
             (user.first_name, user.last_name, user.avatar_url, user.profile_url) = (None, None, None, None);
-        } else if let (None, Some(avatar), Some(profile)) = (&user.avatar_url, found.avatar_url, &user.profile_url) {
+        } else if let (None, Some(avatar), Some(profile)) =
+            (&user.avatar_url, text(&found, "avatarUrl"), &user.profile_url)
+        {
             // A picture of the instance itself comes without its host.
-            user.avatar_url = Url::parse(profile).and_then(|profile| profile.join(&avatar)).ok().map(String::from);
+            user.avatar_url = Url::parse(profile).and_then(|profile| profile.join(avatar)).ok().map(String::from);
         }
         Ok(())
     }
+}
+
+fn text<'v>(object: &'v Value, member: &str) -> Option<&'v str> {
+    object.get(member).and_then(Value::as_str)
 }
 
 fn slug(name: &str) -> String {

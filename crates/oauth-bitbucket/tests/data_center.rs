@@ -79,9 +79,14 @@ async fn recorded_replies_are_read_as_who_they_are() {
 
 #[tokio::test]
 async fn a_name_is_asked_for_by_its_slug() {
-    for (name, slug) in [("jdoe", "jdoe"), ("J.Doe-1", "j.doe-1"), ("CORP%5Cj%20doe", "corp_j_doe"), ("j%2Fd", "j_d")] {
+    for (header, name, slug) in [
+        ("jdoe", "jdoe", "jdoe"),
+        ("J.Doe-1", "j.doe-1", "j.doe-1"),
+        ("CORP%5Cj%20doe", "CORP\\j doe", "corp_j_doe"),
+        ("j%2Fd", "j/d", "j_d"),
+    ] {
         let user = json!({ "id": 7, "name": name, "displayName": "J Doe" });
-        let instance = Instance::of(&[("X-AUSERID", "7"), ("X-AUSERNAME", name)]).await.with_user(slug, &user).await;
+        let instance = Instance::of(&[("X-AUSERID", "7"), ("X-AUSERNAME", header)]).await.with_user(slug, &user).await;
         assert_eq!(instance.user_info().await.unwrap().full_name().as_deref(), Some("J Doe"), "{name}");
     }
 }

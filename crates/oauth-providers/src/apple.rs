@@ -14,10 +14,7 @@ use aws_lc_rs::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
 };
-use base64::{
-    Engine,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine};
 use oauth_core::{
     Brand, Claims, ClientAuthentication, Error, ErrorKind, Provider, ProviderSpec, ResponseMode, Result, Revocation,
     Setting, Settings, SpaceEncoding, TokenRequest, UserInfoSource, register,
@@ -76,16 +73,13 @@ static SPEC: ProviderSpec = ProviderSpec::openid("apple", ISSUER)
             .last_name("callback:user.name.lastName"),
     )
     .remedies(&[
-        (
-            ErrorKind::RedirectUriMismatch,
-            "Add the callback URL, character by character, to the return URLs of the Services ID; Apple takes https only, and no localhost",
-        ),
+        (ErrorKind::RedirectUriMismatch, "Add the callback URL to the return URLs of the Services ID, with https"),
         (
             ErrorKind::ClientRefused,
-            "The client id must be the identifier of a Services ID, and TEAM_ID, KEY_ID and PRIVATE_KEY of the same team; the key must have Sign in with Apple enabled",
+            "Client id, TEAM_ID, KEY_ID and PRIVATE_KEY must belong to one team and Services ID",
         ),
-        (ErrorKind::InvalidGrant, "The code has been used or is older than five minutes, or the person withdrew access: sign in again"),
-        (ErrorKind::EmailMissing, "Ask for the scope email; an account managed by a school or company may have no address"),
+        (ErrorKind::InvalidGrant, "The code has been used or is older than five minutes: sign in again"),
+        (ErrorKind::EmailMissing, "Ask for the scope email; an account of a school or company may have no address"),
     ]);
 
 impl Provider for Apple {
@@ -120,12 +114,12 @@ fn client_secret(settings: &Settings) -> Result<String> {
     let claims = json!({
         "iss": setting("TEAM_ID"), "sub": setting("CLIENT_ID"), "aud": ISSUER, "iat": now, "exp": now + 300,
     });
-    let part = |json: serde_json::Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    let part = |json: serde_json::Value| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
     let signed = [part(header), part(claims)].join(".");
     let signature = key_pair(settings)?
         .sign(&SystemRandom::new(), signed.as_bytes())
         .map_err(|_| Error::new(ErrorKind::RandomSource, "the client secret cannot be signed"))?;
-    Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    Ok(format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)))
 }
 
 /// The key of a `.p8` file: PKCS #8 in PEM, also on one line as an environment variable may have it.
@@ -137,7 +131,7 @@ fn key_pair(settings: &Settings) -> Result<EcdsaKeyPair> {
         .unwrap_or_default()
         .split_whitespace()
         .collect();
-    let der = STANDARD.decode(base64).unwrap_or_default();
+    let der = BASE64_STANDARD.decode(base64).unwrap_or_default();
     EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der).map_err(|_| {
         Error::new(ErrorKind::Configuration, "PRIVATE_KEY is not the key of a .p8 file").with_remedy(
             "It is the whole text of the file that was downloaded with the key, with its first and last line",

@@ -35,7 +35,7 @@ static SPEC: ProviderSpec = ProviderSpec::openid("microsoft", "https://login.mic
     .issuer_template(IssuerTemplate::new("https://login.microsoftonline.com/{tenantid}/v2.0", "tid"))
     .settings(&[Setting {
         name: ALLOWED_TENANTS,
-        description: "ids of the only tenants whose people may sign in, separated by spaces or commas",
+        description: "ids of the only tenants that may sign in",
         required: false,
     }])
     .known_scopes(&[
@@ -57,27 +57,13 @@ static SPEC: ProviderSpec = ProviderSpec::openid("microsoft", "https://login.mic
             .first_name("given_name")
             .last_name("family_name"),
     )
-    .revocation(Revocation::NotOffered {
-        instead: "Microsoft has no revocation endpoint; people withdraw access at https://myapps.microsoft.com or, with a personal account, at https://account.live.com/consent/Manage",
-    })
+    .revocation(Revocation::NotOffered { instead: "People withdraw access at https://myapps.microsoft.com" })
     .remedies(&[
-        (
-            ErrorKind::RedirectUriMismatch,
-            "Add the callback URL, character by character, under Authentication of the app registration, to the platform Web",
-        ),
-        (
-            ErrorKind::ClientRefused,
-            "Copy the value of a client secret that has not expired, not its id; the redirect URI must belong to the platform Web, not to a single-page application",
-        ),
+        (ErrorKind::RedirectUriMismatch, "Add the callback URL to the platform Web, under Authentication"),
+        (ErrorKind::ClientRefused, "Copy the value, not the id, of a client secret that has not expired"),
         (ErrorKind::InvalidGrant, "The code or refresh token has been used or has ended: sign in again"),
-        (
-            ErrorKind::MetadataInvalid,
-            "Set TENANT to common, organizations, consumers, or to the id or a domain of a tenant that exists",
-        ),
-        (
-            ErrorKind::IdTokenInvalid,
-            "Sign in with an account of a tenant that TENANT and ALLOWED_TENANTS permit; if it is one, see whether the server's clock is right",
-        ),
+        (ErrorKind::MetadataInvalid, "Set TENANT to common, organizations, consumers, or a tenant's id or domain"),
+        (ErrorKind::IdTokenInvalid, "Sign in with an account of a tenant that TENANT and ALLOWED_TENANTS permit"),
         (ErrorKind::EmailMissing, "Ask for the scope email; an account without a mailbox has no address"),
     ]);
 
