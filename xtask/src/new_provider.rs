@@ -220,6 +220,10 @@ impl Order {
     fn fixtures(&self) -> Vec<(String, Value)> {
         let cases = if self.is_openid() { openid_cases() } else { oauth2_cases() };
         let token = json!({ "access_token": "access-1", "token_type": "bearer", "expires_in": 3600 });
+        let id_token = match &self.endpoints {
+            Endpoints::Discovered { issuer } => Some(json!({ "iss": issuer, "sub": "1000001" })),
+            Endpoints::Given { .. } => None,
+        };
         let files = cases.into_iter().flat_map(|(case, profile, user)| {
             let mut expected = json!({
                 "provider": self.name, "oauth_id": "1000001", "email": null, "email_verified": null, "username": null,
@@ -228,8 +232,9 @@ impl Order {
             if let (Value::Object(expected), Value::Object(user)) = (&mut expected, user) {
                 expected.extend(user);
             }
-            [("token", token.clone()), ("user", profile), ("expected", expected)]
-                .map(|(file, content)| (format!("{case}/{file}.json"), content))
+            let replies = [("token", token.clone()), ("user", profile), ("expected", expected)];
+            let replies = replies.into_iter().chain(id_token.clone().map(|claims| ("id_token", claims)));
+            replies.map(|(file, content)| (format!("{case}/{file}.json"), content)).collect::<Vec<_>>()
         });
         files.collect()
     }
