@@ -326,7 +326,7 @@ impl Inner {
             spec: provider.spec(),
             client_id: client_id.clone(),
             response_mode,
-            further: provider.authorize_params(&settings)?,
+            further: [texts.authorize_params()?, provider.authorize_params(&settings)?].concat(),
         };
         let given = texts.given(authorize_params)?;
         let openid = OpenId::new(&Setup {
@@ -479,7 +479,6 @@ impl Inner {
     fn has_authorize_param(&self, name: &str) -> bool {
         let facts = self.facts();
         [facts.client_id_param, facts.redirect_uri_param, "response_mode", "max_age", "acr_values"].contains(&name)
-            || facts.authorize_params.iter().any(|(known, _)| *known == name)
             || self.given.authorize_params.further.iter().any(|(known, _)| known == name)
     }
 
@@ -510,8 +509,22 @@ impl Inner {
         let (token, ()) = join(token, openid.warm_up(&*self.http, server)).await;
         let token = token?;
         let identity = openid.identify(&*self.http, server, &token, pending, code).await?;
-        self.provider.identity(&identity, &self.settings)?;
+        self.admit(&identity)?;
         Ok(token.with_callback(kept).with_identity(identity))
+    }
+
+    /// Refuses who may not sign in, by the settings and by the provider's own rule.
+    fn admit(&self, identity: &Identity) -> Result<()> {
+        let membership = self.facts().openid.and_then(|openid| openid.membership);
+        if let Some(membership) = membership
+            && let Some(demanded) = self.settings.get(membership.setting)
+            && identity.claim(membership.claim).as_deref() != Some(demanded)
+        {
+            let variable = variable_name(&self.name, membership.setting);
+            let message = format!("the account does not belong to what {variable} names");
+            return Err(Error::new(ErrorKind::IdTokenInvalid, message).with_remedy("Sign in with an account that does"));
+        }
+        self.provider.identity(identity, &self.settings)
     }
 
     #[cfg(feature = "oidc")]
@@ -522,7 +535,7 @@ impl Inner {
         };
         let id_token = id_token.expose_secret();
         let identity = openid.identify_by_id_token(&*self.http, server, id_token, pending).await?;
-        self.provider.identity(&identity, &self.settings)?;
+        self.admit(&identity)?;
         Ok(identity)
     }
 
@@ -539,7 +552,7 @@ impl Inner {
         match openid.identify_refreshed(&*self.http, server, &renewed, token.identity()).await? {
             None => Ok(renewed),
             Some(identity) => {
-                self.provider.identity(&identity, &self.settings)?;
+                self.admit(&identity)?;
                 Ok(renewed.with_identity(identity))
             }
         }

@@ -195,6 +195,12 @@ impl CheckedConfig {
                 _ => {}
             }
         }
+        if let Some(membership) = spec.facts.openid.and_then(|openid| openid.membership)
+            && settings.get(membership.setting).is_some_and(|value| !is_host(value))
+        {
+            let variable = variable(membership.setting);
+            return Err(Error::configuration(format!("{variable} has characters that no host or id has")));
+        }
         for declared in spec.facts.settings.iter().filter(|declared| declared.required) {
             if settings.get(declared.name).is_none() {
                 let message = format!("{} is not set ({})", variable(declared.name), declared.description);
@@ -242,6 +248,7 @@ pub(crate) fn known_settings(spec: &ProviderSpec) -> Vec<String> {
     known.extend(optional.into_iter().filter(|(_, exists)| *exists).map(|(name, _)| name.to_owned()));
     known.extend(facts.calls.iter().map(|call| format!("{}_URL", setting_name(call.name))));
     known.extend(facts.variables.iter().map(|variable| setting_name(variable.name)));
+    known.extend(facts.openid.and_then(|openid| openid.membership).map(|membership| membership.setting.to_owned()));
     known.extend(facts.settings.iter().map(|setting| setting.name.to_owned()));
     known
 }

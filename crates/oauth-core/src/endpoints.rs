@@ -151,6 +151,19 @@ impl<'t> Texts<'t> {
         })
     }
 
+    /// The spec's further parameters of the authorization request.
+    pub(crate) fn authorize_params(&self) -> Result<Vec<(Cow<'static, str>, String)>> {
+        let mut params = Vec::with_capacity(self.facts.authorize_params.len() + 1);
+        for (name, value) in self.filled(self.facts.authorize_params) {
+            params.push((Cow::Borrowed(name), value.text(|_| None)?));
+        }
+        let membership = self.facts.openid.and_then(|openid| openid.membership);
+        params.extend(membership.and_then(|membership| {
+            Some((Cow::Borrowed(membership.param), self.settings.get(membership.setting)?.to_owned()))
+        }));
+        Ok(params)
+    }
+
     pub(crate) fn discovery_url(&self) -> Result<Option<String>> {
         let of_spec = self.facts.openid.and_then(|openid| openid.discovery_url);
         self.url("DISCOVERY_URL", of_spec)?.map(|url| url.text(|_| None)).transpose()
@@ -243,7 +256,6 @@ impl AuthorizeParams {
             if self.response_mode == ResponseMode::FormPost {
                 query.append_pair("response_mode", self.response_mode.as_str());
             }
-            query.extend_pairs(facts.authorize_params);
             query.extend_pairs(&self.further);
         }
         Ok(url.into())

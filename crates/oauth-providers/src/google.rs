@@ -3,27 +3,15 @@
 //! A client of the type "Web application" is made at <https://console.cloud.google.com/auth/clients>, with the authorized redirect URI
 //! `https://your.app/auth/google/callback`. The consent screen beside it ("Branding", "Audience") has to be filled in once.
 
-use std::borrow::Cow;
-
 use oauth_core::{
-    Brand, Claims, ClientAuthentication, Error, ErrorKind, Identity, Provider, ProviderSpec, Result, Revocation,
-    Setting, Settings, register,
+    Brand, Claims, ClientAuthentication, ErrorKind, Membership, ProviderSpec, Revocation, Variable, register,
 };
 
 /// Google, and Google Workspace.
 ///
 /// The account id is `sub`; e-mail addresses change hands. `OAUTH_GOOGLE_HD` lets in the accounts of one Workspace domain only: it is
 /// asked for in the request and checked in the ID token. `OAUTH_GOOGLE_ACCESS_TYPE=offline` brings a refresh token at the first consent.
-pub static GOOGLE: Google = Google;
-
-register!(GOOGLE);
-
-/// The type of [`GOOGLE`].
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Google;
-
-static SPEC: ProviderSpec = ProviderSpec::openid("google", "https://accounts.google.com")
+pub static GOOGLE: ProviderSpec = ProviderSpec::openid("google", "https://accounts.google.com")
     .issuer_aliases(&["accounts.google.com"])
     .display_name("Google")
     .docs("https://developers.google.com/identity/openid-connect/openid-connect")
@@ -35,18 +23,14 @@ static SPEC: ProviderSpec = ProviderSpec::openid("google", "https://accounts.goo
     .user_info("https://openidconnect.googleapis.com/v1/userinfo")
     .revocation(Revocation::Endpoint("https://oauth2.googleapis.com/revoke"))
     .client_authentication(ClientAuthentication::Body)
-    .settings(&[
-        Setting {
-            name: "HD",
-            description: "the Workspace domain that people must belong to, such as `example.com`; `*` for any",
-            required: false,
-        },
-        Setting {
-            name: "ACCESS_TYPE",
-            description: "`offline` for a refresh token, which Google gives at the first consent",
-            required: false,
-        },
-    ])
+    .variables(&[Variable::with_default("access_type", "online").allowed(&["online", "offline"])])
+    .authorize_params(&[("access_type", "{access_type}")])
+    .membership(Membership {
+        setting: "HD",
+        description: "the Workspace domain that people must belong to, such as `example.com`",
+        param: "hd",
+        claim: "hd",
+    })
     .known_scopes(&[
         ("openid", "Sign in"),
         ("profile", "Read name and picture"),
@@ -75,41 +59,7 @@ static SPEC: ProviderSpec = ProviderSpec::openid("google", "https://accounts.goo
         (ErrorKind::EmailMissing, "Ask for the scope email"),
     ]);
 
-impl Provider for Google {
-    fn spec(&self) -> &ProviderSpec {
-        &SPEC
-    }
-
-    fn check_settings(&self, settings: &Settings) -> Result<()> {
-        if settings.get("HD").is_some_and(|domain| domain != "*" && !is_domain(domain)) {
-            return Err(Error::new(ErrorKind::Configuration, "HD is neither a domain in lower case nor *"));
-        }
-        if settings.get("ACCESS_TYPE").is_some_and(|access| access != "offline" && access != "online") {
-            return Err(Error::new(ErrorKind::Configuration, "ACCESS_TYPE must be offline or online"));
-        }
-        Ok(())
-    }
-
-    fn authorize_params(&self, settings: &Settings) -> Result<Vec<(Cow<'static, str>, String)>> {
-        let given = |(name, setting): (&'static str, _)| Some((name.into(), settings.get(setting)?.to_owned()));
-        Ok([("hd", "HD"), ("access_type", "ACCESS_TYPE")].into_iter().filter_map(given).collect())
-    }
-
-    /// The parameter of the request only preselects an account; anybody can take it out of the URL.
-    fn identity(&self, identity: &Identity, settings: &Settings) -> Result<()> {
-        let Some(domain) = settings.get("HD") else { return Ok(()) };
-        match identity.claim("hd") {
-            Some(hd) if domain == "*" || hd == domain => Ok(()),
-            _ => Err(Error::new(ErrorKind::IdTokenInvalid, "the account is not of the Workspace domain that HD names")
-                .with_remedy("Sign in with an account of that domain")),
-        }
-    }
-}
-
-fn is_domain(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
-    text.bytes().all(allowed) && text.split('.').count() > 1 && text.split('.').all(|label| !label.is_empty())
-}
+register!(GOOGLE);
 
 /// simple-icons, CC0.
 const ICON: &str = "M12.48 10.92v3.28h7.84c-.24 1.84-.853 3.187-1.787 4.133-1.147 1.147-2.933 2.4-6.053 2.4-4.827 0-8.6-3.893-8.6-8.72s3.773-8.72 8.6-8.72c2.6 0 4.507 1.027 5.907 2.347l2.307-2.307C18.747 1.44 16.133 0 12.48 0 5.867 0 .307 5.387.307 12s5.56 12 12.173 12c3.573 0 6.267-1.173 8.373-3.36 2.16-2.16 2.84-5.213 2.84-7.667 0-.76-.053-1.467-.173-2.053H12.48z";

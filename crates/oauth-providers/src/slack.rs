@@ -4,30 +4,19 @@
 //! `https://your.app/auth/slack/callback`, which must be `https`, and the user token scopes `openid`, `profile` and `email`; under Basic
 //! Information are its client id and secret.
 
-use std::borrow::Cow;
-
 use oauth_core::{
-    Brand, Claims, ClientAuthentication, Error, ErrorKind, Identity, Provider, ProviderSpec, Result, Revocation,
-    Setting, Settings, SuccessCheck, TokenReply, register,
+    Brand, Claims, ClientAuthentication, ErrorKind, Membership, ProviderSpec, Revocation, SuccessCheck, TokenReply,
+    register,
 };
+
+/// Slack's API says `"ok": false` in replies of status 200.
+const OK: SuccessCheck = SuccessCheck::member("ok").is(&["true"]).error_code("error");
 
 /// Slack.
 ///
 /// The account id is the id of a member of one workspace: a person is another member in another workspace. `OAUTH_SLACK_TEAM` lets in
 /// the members of one workspace only: it is asked for in the request and checked in the ID token.
-pub static SLACK: Slack = Slack;
-
-register!(SLACK);
-
-/// The type of [`SLACK`].
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Slack;
-
-/// Slack's API says `"ok": false` in replies of status 200.
-const OK: SuccessCheck = SuccessCheck::member("ok").is(&["true"]).error_code("error");
-
-static SPEC: ProviderSpec = ProviderSpec::openid("slack", "https://slack.com")
+pub static SLACK: ProviderSpec = ProviderSpec::openid("slack", "https://slack.com")
     .display_name("Slack")
     .docs("https://docs.slack.dev/authentication/sign-in-with-slack")
     .console("https://api.slack.com/apps")
@@ -39,11 +28,12 @@ static SPEC: ProviderSpec = ProviderSpec::openid("slack", "https://slack.com")
     .client_authentication(ClientAuthentication::Body)
     .token_reply(TokenReply::standard().success(OK))
     .user_info_success(OK)
-    .settings(&[Setting {
-        name: "TEAM",
+    .membership(Membership {
+        setting: "TEAM",
         description: "the id of the workspace that people must belong to, such as `T0R7GR7NW`",
-        required: false,
-    }])
+        param: "team",
+        claim: "'https://slack.com/team_id'",
+    })
     .known_scopes(&[
         ("openid", "Sign in"),
         ("profile", "Read name, picture and workspace"),
@@ -75,22 +65,4 @@ static SPEC: ProviderSpec = ProviderSpec::openid("slack", "https://slack.com")
         (ErrorKind::EmailMissing, "Ask for the scope email, and add it to the user token scopes of the app"),
     ]);
 
-impl Provider for Slack {
-    fn spec(&self) -> &ProviderSpec {
-        &SPEC
-    }
-
-    fn authorize_params(&self, settings: &Settings) -> Result<Vec<(Cow<'static, str>, String)>> {
-        Ok(settings.get("TEAM").map(|team| ("team".into(), team.to_owned())).into_iter().collect())
-    }
-
-    /// The parameter of the request only preselects a workspace; anybody can take it out of the URL.
-    fn identity(&self, identity: &Identity, settings: &Settings) -> Result<()> {
-        let Some(team) = settings.get("TEAM") else { return Ok(()) };
-        if identity.claim("'https://slack.com/team_id'").as_deref() == Some(team) {
-            return Ok(());
-        }
-        Err(Error::new(ErrorKind::IdTokenInvalid, "the account is not of the workspace that TEAM names")
-            .with_remedy("Sign in with an account of that workspace"))
-    }
-}
+register!(SLACK);

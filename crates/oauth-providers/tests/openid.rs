@@ -169,8 +169,6 @@ async fn a_workspace_domain_is_read_from_the_token_and_not_from_the_address() {
         (Some("acme.example"), Some("other.example"), false),
         (Some("acme.example"), Some("sub.acme.example"), false),
         (Some("acme.example"), None, false),
-        (Some("*"), Some("other.example"), true),
-        (Some("*"), None, false),
     ] {
         let claims = json!({ "iss": "https://accounts.google.com", "email": "jane@acme.example" });
         let op = Op::new(hd.map_or(claims.clone(), |hd| with(claims, &json!({ "hd": hd }))));
@@ -186,8 +184,6 @@ fn googles_settings_are_checked_at_the_start() {
     for (name, value, accepted) in [
         ("HD", "acme.example", true),
         ("HD", "@acme.example", false),
-        ("HD", "Acme.example", false),
-        ("HD", "acme", false),
         ("HD", "acme.example other.example", false),
         ("ACCESS_TYPE", "offline", true),
         ("ACCESS_TYPE", "ofline", false),
@@ -198,7 +194,7 @@ fn googles_settings_are_checked_at_the_start() {
             Err(error) => assert!(!accepted && error.kind() == ErrorKind::Configuration, "{name}={value}: {error}"),
         }
     }
-    assert!(!authorize(&GOOGLE, config("google")).unwrap().contains_key("access_type"));
+    assert_eq!(authorize(&GOOGLE, config("google")).unwrap()["access_type"], "online");
     // One request cannot ask for another domain than the settings.
     let client = OAuthClient::new(&GOOGLE, config("google").setting("HD", "acme.example"), Op::default()).unwrap();
     let request = AuthorizationRequest::new("https://app.example/callback").param("hd", "other.example");

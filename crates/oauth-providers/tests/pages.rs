@@ -136,7 +136,14 @@ fn settings(page: &mut String, facts: &SpecFacts) {
     }
     for part in facts.variables {
         let default = part.default().map_or_else(|| "must be set".to_owned(), code);
-        row(page, &[&variable(part.name()), &format!("`{{{}}}` in the URLs below", part.name()), &default]);
+        let meaning = match part.allowed_values() {
+            [] => format!("`{{{}}}` below", part.name()),
+            values => format!("`{{{}}}` below, one of {}", part.name(), code(&values.join(" "))),
+        };
+        row(page, &[&variable(part.name()), &meaning, &default]);
+    }
+    if let Some(membership) = facts.openid.and_then(|openid| openid.membership) {
+        row(page, &[&variable(membership.setting), membership.description, ""]);
     }
     for setting in facts.settings {
         row(page, &[&variable(setting.name), setting.description, if setting.required { "must be set" } else { "" }]);
@@ -272,6 +279,9 @@ fn protocol(page: &mut String, facts: &SpecFacts) {
         TokenPlacement::Query(name) => said.push(format!("The access token is sent in the query, as {}", code(name))),
         TokenPlacement::Form(name) => said.push(format!("The access token is sent as the form field {}", code(name))),
         _ => {}
+    }
+    for (name, value) in facts.authorize_params {
+        said.push(format!("The authorization request has `{name}={value}`"));
     }
     for (name, value) in facts.user_info_query {
         said.push(format!("The profile is asked for with `{name}={value}`"));

@@ -1,7 +1,7 @@
 //! What a spec says about OpenID Connect.
 
 use super::{ClientAuthentication, ProviderSpec, SpecFacts, UserInfoSource, check};
-use crate::claims::Claims;
+use crate::claims::{Claims, checked};
 
 /// Everything a [`ProviderSpec`] says about OpenID Connect, for reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct OpenIdFacts {
     pub trusted_audiences: &'static [&'static str],
     /// Whether the nonce comes back.
     pub nonce: Nonce,
+    /// What people may have to belong to.
+    pub membership: Option<Membership>,
     /// How user info spells the subject.
     pub user_info_subject: SubjectForm,
 }
@@ -33,6 +35,21 @@ pub enum SubjectForm {
     Text,
     /// As a text or as a whole number, which is then compared digit by digit.
     TextOrNumber,
+}
+
+/// An organization at the provider that a setting can demand: a workspace, a domain.
+///
+/// The provider is asked to offer the right account, which anybody can take out of the URL; the verified ID token decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// Setting that names the organization, in upper case. Without it everybody may sign in.
+    pub setting: &'static str,
+    /// What the setting is, for people.
+    pub description: &'static str,
+    /// Parameter of the authorization request that the setting is sent as.
+    pub param: &'static str,
+    /// Claim of the ID token that must equal the setting, as a path.
+    pub claim: &'static str,
 }
 
 /// Whether a provider puts the nonce of the request into the ID token (OpenID Connect Core section 2).
@@ -82,6 +99,7 @@ impl ProviderSpec {
                     issuer_template: None,
                     trusted_audiences: &[],
                     nonce: Nonce::Returned,
+                    membership: None,
                     user_info_subject: SubjectForm::Text,
                 }),
                 scopes: &["openid", "profile", "email"],
@@ -176,6 +194,18 @@ impl ProviderSpec {
     #[must_use]
     pub const fn user_info_subject(self, form: SubjectForm) -> Self {
         let facts = OpenIdFacts { user_info_subject: form, ..self.openid_facts() };
+        self.with_openid(facts)
+    }
+
+    /// An organization that a setting can demand.
+    ///
+    /// # Panics
+    ///
+    /// In const evaluation: when the claim is not a path.
+    #[must_use]
+    pub const fn membership(self, membership: Membership) -> Self {
+        let _ = checked(membership.claim);
+        let facts = OpenIdFacts { membership: Some(membership), ..self.openid_facts() };
         self.with_openid(facts)
     }
 
