@@ -477,8 +477,7 @@ mod tests {
         cmd::run(&mut cargo(&["fmt", "--package", "oauth-providers"]))?;
         let test = |arguments: &[&str]| cmd::run(cargo(&["test", "--offline", "--quiet"]).args(arguments));
         let providers = "--package=oauth-providers";
-        test(&[providers, "--features=acme-two", "--test=conformance", "--test=pages"])?;
-        test(&[providers, "--features=acme-id", "--test=pages"])?;
+        test(&[providers, "--features=acme-two,acme-id", "--test=conformance", "--test=pages"])?;
         test(&["--package=oauth-acme", "--tests"])?;
         for (name, variable) in [("acme-two", "OAUTH_ACME_TWO_USERINFO_URL"), ("acme-id", "OAUTH_ACME_ID_ISSUER")] {
             let page = fs::read_to_string(root.join(format!("docs/src/providers/{name}.md")))?;
