@@ -100,7 +100,7 @@ impl Op {
 
     async fn sign_in_with(&self, client: &OAuthClient) -> Result<(OAuthToken, OAuthUserInfo)> {
         let authorization = client.authorize(&AuthorizationRequest::new("https://app.example/callback")).await?;
-        self.0.lock().unwrap().nonce = sent(authorization.url())["nonce"].clone();
+        self.0.lock().unwrap().nonce = sent(authorization.url()).remove("nonce").unwrap();
         client.sign_in("4724469134.b4e6d82c", authorization.pending(), &CallbackParameters::default()).await
     }
 
