@@ -94,13 +94,15 @@ impl Provider for DataCenter {
         let headers: Value = raw.parse()?;
         let (Some(found), Some(name)) = (found, text(&headers, "x-ausername")) else { return Ok(()) };
         if text(&found, "name").is_none_or(|found| found.to_lowercase() != name.to_lowercase()) {
-            (user.username, user.email, user.email_verified) = (Some(name.to_owned()), None, EmailVerified::NotStated);
+            user.username = Some(name.to_owned()).filter(|name| !name.contains(char::is_control));
+            (user.email, user.email_verified) = (None, EmailVerified::NotStated);
             (user.first_name, user.last_name, user.avatar_url, user.profile_url) = (None, None, None, None);
-        } else if let (None, Some(avatar), Some(profile)) =
-            (&user.avatar_url, text(&found, "avatarUrl"), &user.profile_url)
-        {
-            // A picture of the instance itself comes without its host.
-            user.avatar_url = Url::parse(profile).and_then(|profile| profile.join(avatar)).ok().map(String::from);
+            return Ok(());
+        }
+        // A picture of the instance itself comes without its host.
+        let path = text(&found, "avatarUrl").filter(|path| path.starts_with('/') && path.len() < 1024);
+        if let (Some(path), Some(profile)) = (path, &user.profile_url) {
+            user.avatar_url = Url::parse(profile).and_then(|profile| profile.join(path)).ok().map(String::from);
         }
         Ok(())
     }
