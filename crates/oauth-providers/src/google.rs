@@ -36,15 +36,7 @@ pub static GOOGLE: ProviderSpec = ProviderSpec::openid("google", "https://accoun
         ("profile", "Read name and picture"),
         ("email", "Read the e-mail address"),
     ])
-    .claims(
-        Claims::id("sub")
-            .email("email")
-            .email_verified("email_verified")
-            .name("name")
-            .first_name("given_name")
-            .last_name("family_name")
-            .avatar_url("picture"),
-    )
+    .claims(Claims::openid_basic())
     .remedies(&[
         (
             ErrorKind::RedirectUriMismatch,

@@ -30,15 +30,7 @@ pub static LINKEDIN: ProviderSpec = ProviderSpec::oauth2(
     ("w_member_social", "Post, comment and react; needs the product Share on LinkedIn"),
 ])
 .user_info("https://api.linkedin.com/v2/userinfo")
-.claims(
-    Claims::id("sub")
-        .email("email")
-        .email_verified("email_verified")
-        .name("name")
-        .first_name("given_name")
-        .last_name("family_name")
-        .avatar_url("picture"),
-)
+.claims(Claims::openid_basic())
 .revocation(Revocation::Endpoint("https://www.linkedin.com/oauth/v2/revoke"))
 .remedies(&[
     (

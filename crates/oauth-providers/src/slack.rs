@@ -39,15 +39,7 @@ pub static SLACK: ProviderSpec = ProviderSpec::openid("slack", "https://slack.co
         ("profile", "Read name, picture and workspace"),
         ("email", "Read the e-mail address"),
     ])
-    .claims(
-        Claims::id("sub")
-            .email("email")
-            .email_verified("email_verified")
-            .name("name")
-            .first_name("given_name")
-            .last_name("family_name")
-            .avatar_url("picture | 'https://slack.com/user_image_512'"),
-    )
+    .claims(Claims::openid_basic().avatar_url("picture | 'https://slack.com/user_image_512'"))
     .revocation(Revocation::NotOffered {
         instead: "Slack has no standard revocation endpoint; people withdraw access under Apps > Connected accounts of the workspace",
     })

@@ -74,15 +74,19 @@ impl Claims {
     /// The standard claims of OpenID Connect Core section 5.1.
     #[must_use]
     pub const fn openid() -> Self {
+        Self::openid_basic().username("preferred_username").profile_url("profile")
+    }
+
+    /// The standard claims of a provider whose people have neither a user name nor a profile page.
+    #[must_use]
+    pub const fn openid_basic() -> Self {
         Self::id("sub")
             .email("email")
             .email_verified("email_verified")
-            .username("preferred_username")
             .name("name")
             .first_name("given_name")
             .last_name("family_name")
             .avatar_url("picture")
-            .profile_url("profile")
     }
 
     /// E-mail address.
