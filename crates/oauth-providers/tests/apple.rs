@@ -168,10 +168,3 @@ fn the_authorization_url_is_as_apple_reads_it() {
     assert!(url.contains("scope=openid%20name%20email") && !url.contains('+'), "{url}");
     assert!(url.contains("response_mode=form_post") && url.contains("nonce="), "{url}");
 }
-
-#[tokio::test]
-async fn recorded_tokens_are_read_as_who_they_are() {
-    for case in ["full", "later-login", "minimal", "no-email", "relay", "unverified"] {
-        op::read_fixture(&APPLE, config(), apple, case).await;
-    }
-}

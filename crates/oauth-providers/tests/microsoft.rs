@@ -121,13 +121,6 @@ async fn an_address_is_verified_if_the_token_says_so_and_a_user_name_is_none() {
 }
 
 #[tokio::test]
-async fn recorded_tokens_are_read_as_who_they_are() {
-    for case in ["full", "minimal", "no-email", "unverified"] {
-        op::read_fixture(&MICROSOFT, config(), microsoft, case).await;
-    }
-}
-
-#[tokio::test]
 async fn nothing_but_metadata_keys_and_token_is_asked_for() {
     let op = microsoft(of_tenant(ACME));
     op.sign_in(&MICROSOFT, config().setting("TENANT", "organizations")).await.unwrap();
