@@ -6,6 +6,7 @@ use url::Url;
 use crate::{
     builder::PkceEnforcement,
     grants::{Challenge, Grant},
+    openid::{has_id_token, issuer},
     page,
     shared::Shared,
     user_info::fits,
@@ -20,6 +21,9 @@ pub(crate) struct AuthorizationRequest {
     state: String,
     pub(crate) scopes: Vec<String>,
     challenge: Option<Challenge>,
+    nonce: Option<String>,
+    acr: Option<String>,
+    pub(crate) response_mode: ResponseMode,
 }
 
 pub(crate) fn reply(shared: &Shared, received: &Received) -> Reply {
@@ -37,32 +41,12 @@ pub(crate) fn reply(shared: &Shared, received: &Received) -> Reply {
 }
 
 fn chosen(shared: &Shared, request: AuthorizationRequest, form: &Pairs) -> Reply {
-    let AuthorizationRequest { redirect_uri, redirect_uri_text, state, scopes, challenge } = request;
-    let mut answer = Pairs::new();
-    let mut add = |name: &str, value: &str| answer.push((name.to_owned(), value.to_owned()));
-    match value(form, "person").map(|key| shared.person(key)) {
-        Some(Some(person)) => {
-            let grant = Grant { person: person.key.clone(), scopes, redirect_uri: redirect_uri_text, challenge };
-            let code = shared.state().grants.issue_code(grant, shared.options.code_lifetime);
-            let Ok(code) = code else { return Reply::text(500, "no random bytes") };
-            add("code", &code);
-            for (name, value) in shared.profile(person).callback() {
-                add(&name, &value);
-            }
-            shared.state().secrets.insert(code);
-        }
-        Some(None) => return page::refusal(shared, "Nobody here has that key."),
-        None if value(form, "decision") == Some("deny") => {
-            add("error", "access_denied");
-            add("error_description", "The person did not let the application in.");
-        }
-        None => return page::refusal(shared, "The form names neither a person nor a decision."),
-    }
-    add("state", &state);
-    if let Some(issuer) = shared.spec().facts().issuer {
-        add("iss", issuer);
-    }
-    match shared.spec().facts().response_mode {
+    let response_mode = request.response_mode;
+    let (redirect_uri, answer) = match decide(shared, request, form) {
+        Ok(decided) => decided,
+        Err(reply) => return reply,
+    };
+    match response_mode {
         ResponseMode::FormPost => page::form_post(shared, redirect_uri.as_str(), &answer),
         _ => {
             let mut location = redirect_uri;
@@ -72,8 +56,39 @@ fn chosen(shared: &Shared, request: AuthorizationRequest, form: &Pairs) -> Reply
     }
 }
 
+/// Where the answer goes, and its parameters.
+pub(crate) fn decide(shared: &Shared, request: AuthorizationRequest, form: &Pairs) -> Result<(Url, Pairs), Reply> {
+    let AuthorizationRequest { redirect_uri, redirect_uri_text, state, scopes, challenge, nonce, acr, .. } = request;
+    let mut answer = Pairs::new();
+    let mut add = |name: &str, value: &str| answer.push((name.to_owned(), value.to_owned()));
+    match value(form, "person").map(|key| shared.person(key)) {
+        Some(Some(person)) => {
+            let grant =
+                Grant { person: person.key.clone(), scopes, redirect_uri: redirect_uri_text, challenge, nonce, acr };
+            let code = shared.state().grants.issue_code(grant, shared.options.code_lifetime);
+            let code = code.map_err(|_| Reply::text(500, "no random bytes"))?;
+            add("code", &code);
+            for (name, value) in shared.profile(person).callback() {
+                add(&name, &value);
+            }
+            shared.state().secrets.insert(code);
+        }
+        Some(None) => return Err(page::refusal(shared, "Nobody here has that key.")),
+        None if value(form, "decision") == Some("deny") => {
+            add("error", "access_denied");
+            add("error_description", "The person did not let the application in.");
+        }
+        None => return Err(page::refusal(shared, "The form names neither a person nor a decision.")),
+    }
+    add("state", &state);
+    if let Some(issuer) = issuer(shared.spec(), &shared.base_url) {
+        add("iss", &issuer);
+    }
+    Ok((redirect_uri, answer))
+}
+
 /// Checks a request, and says in a sentence what is wrong with it.
-fn check(shared: &Shared, query: &Pairs) -> Result<AuthorizationRequest, String> {
+pub(crate) fn check(shared: &Shared, query: &Pairs) -> Result<AuthorizationRequest, String> {
     let (facts, options) = (shared.spec().facts(), &shared.options);
     if let Some(name) = repeated(query) {
         return Err(format!("The parameter {name} is there twice."));
@@ -96,9 +111,14 @@ fn check(shared: &Shared, query: &Pairs) -> Result<AuthorizationRequest, String>
     let redirect_uri = redirect_uri(redirect_uri_text, options.redirect_uri.as_deref())?;
     let state =
         parameter("state").ok_or("The parameter state is missing: without it a stranger could end this login.")?;
-    if facts.response_mode == ResponseMode::FormPost && parameter("response_mode") != Some("form_post") {
-        return Err("response_mode must be form_post.".to_owned());
-    }
+    let response_mode = match parameter("response_mode") {
+        Some("form_post") => ResponseMode::FormPost,
+        _ if facts.response_mode == ResponseMode::FormPost => {
+            return Err("response_mode must be form_post.".to_owned());
+        }
+        None | Some("query") => ResponseMode::Query,
+        Some(_) => return Err("response_mode must be query or form_post.".to_owned()),
+    };
     for (name, expected) in facts.authorize_params {
         if !fits(expected, value(query, name)) {
             return Err(format!("The parameter {name} must be {expected}."));
@@ -110,7 +130,20 @@ fn check(shared: &Shared, query: &Pairs) -> Result<AuthorizationRequest, String>
         Some(scopes) => scopes.split(|c| c == ' ' || separator.contains(c)).map(str::to_owned).collect(),
         None => facts.scopes.iter().map(|scope| (*scope).to_owned()).collect::<Vec<_>>(),
     };
+    let nonce = parameter("nonce").map(str::to_owned);
+    if has_id_token(shared.spec()) {
+        if nonce.is_none() {
+            return Err("The parameter nonce is missing: without it an ID token of another login would do.".to_owned());
+        }
+        if !scopes.iter().any(|scope| scope == "openid") {
+            return Err("The scope openid is missing (OpenID Connect Core section 3.1.2.1).".to_owned());
+        }
+    }
+    let acr = parameter("acr_values").and_then(|values| values.split(' ').next()).map(str::to_owned);
     Ok(AuthorizationRequest {
+        nonce,
+        acr,
+        response_mode,
         redirect_uri,
         redirect_uri_text: redirect_uri_text.to_owned(),
         state: state.to_owned(),

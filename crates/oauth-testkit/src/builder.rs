@@ -206,7 +206,7 @@ impl DevProviderBuilder {
         Ok(provider)
     }
 
-    fn check(self) -> Result<(Options, Vec<(Endpoint, Fault)>)> {
+    pub(crate) fn check(self) -> Result<(Options, Vec<(Endpoint, Fault)>)> {
         let Self { mut options, client_secret, members, scope_member, faults } = self;
         let name = options.spec.name();
         let refuse = |message: String| Error::new(ErrorKind::Configuration, message).with_provider(name);
@@ -215,8 +215,8 @@ impl DevProviderBuilder {
                 .with_remedy("It signs in anybody as anybody, so it is for loopback addresses only"));
         }
         if !profile::is_playable(options.spec) {
-            return Err(refuse("the account id of this provider stands in a signed token".to_owned())
-                .with_remedy("The development provider plays providers that tell it in a plain reply"));
+            return Err(refuse("the account id stands in a token, but the spec has no OpenID Connect".to_owned())
+                .with_remedy("Make the spec by ProviderSpec::openid()"));
         }
         if options.page_size == 0 || options.token_length == 0 {
             return Err(refuse("page size and token length cannot be zero".to_owned()));

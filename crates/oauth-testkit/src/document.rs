@@ -1,6 +1,6 @@
 //! JSON documents written along the paths that a spec reads them by.
 
-use oauth_core::{Alternative, Field, Part, Path, Step, Transform};
+use oauth_core::{Alternative, Field, Part, Path, Step, SuccessCheck, Transform};
 use serde_json::{Map, Value};
 
 /// Puts `value` at the end of `steps`, making what is missing on the way. What stands there already stays.
@@ -38,6 +38,14 @@ pub(crate) fn put(node: &mut Value, steps: &[Step], value: Value) {
     }
 }
 
+/// Makes a reply a success by the rule of its spec.
+pub(crate) fn put_success(reply: &mut Value, check: &SuccessCheck) {
+    if let (Some(field), Some(value)) = (first_field(check.path()), check.accepted().first()) {
+        let number = value.parse::<i64>().ok().filter(|number| number.to_string() == *value);
+        put(reply, &field.steps, number.map_or_else(|| flag_or_text(value), Value::from));
+    }
+}
+
 /// What stands at the end of `steps`.
 pub(crate) fn get<'v>(node: &'v Value, steps: &[Step]) -> Option<&'v Value> {
     steps.iter().try_fold(node, |node, step| match step {
@@ -45,6 +53,41 @@ pub(crate) fn get<'v>(node: &'v Value, steps: &[Step]) -> Option<&'v Value> {
         Step::Index(index) => node.as_array().and_then(|elements| elements.get(position(elements.len(), *index)?)),
         Step::Where(key, wanted) => node.as_array()?.iter().find(|element| has(element, key, wanted)),
     })
+}
+
+/// What stands at the end of `steps`, to change it.
+pub(crate) fn get_mut<'v>(node: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
+    steps.iter().try_fold(node, |node, step| match step {
+        Step::Key(key) => node.get_mut(key),
+        Step::Index(index) => {
+            let elements = node.as_array_mut()?;
+            position(elements.len(), *index).and_then(|at| elements.get_mut(at))
+        }
+        Step::Where(key, wanted) => node.as_array_mut()?.iter_mut().find(|element| has(element, key, wanted)),
+    })
+}
+
+/// Sets a member of an object.
+pub(crate) fn set_member(object: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Value::Object(members) = object {
+        members.insert(name.to_owned(), value.into());
+    }
+}
+
+/// Removes what stands at the end of `steps`; an element of a list becomes null.
+pub(crate) fn remove(node: &mut Value, steps: &[Step]) {
+    match steps.split_last() {
+        Some((Step::Key(key), way)) => {
+            if let Some(Value::Object(members)) = get_mut(node, way) {
+                members.remove(key);
+            }
+        }
+        _ => {
+            if let Some(value) = get_mut(node, steps) {
+                *value = Value::Null;
+            }
+        }
+    }
 }
 
 fn position(length: usize, index: i32) -> Option<usize> {
@@ -61,6 +104,23 @@ fn flag_or_text(text: &str) -> Value {
         "false" => false.into(),
         text => text.into(),
     }
+}
+
+/// Every place that a path names.
+pub(crate) fn every_field(path: &str) -> Vec<Field> {
+    let alternatives = Path::parse(path).alternatives.into_iter();
+    alternatives
+        .flat_map(|alternative| match alternative {
+            Alternative::Field(field) => vec![field],
+            Alternative::Template(parts) => parts
+                .into_iter()
+                .filter_map(|part| match part {
+                    Part::Field(field) => Some(field),
+                    Part::Text(_) => None,
+                })
+                .collect(),
+        })
+        .collect()
 }
 
 /// The place that a path names first, if it is one.

@@ -1,6 +1,8 @@
 //! What a provider can be asked, and the record of what was asked.
 
-use oauth_core::{ProviderSpec, Revocation};
+use oauth_core::{ProviderSpec, Revocation, UserInfoSource};
+
+use crate::openid::is_discovered;
 
 /// An endpoint of a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +18,10 @@ pub enum Endpoint {
     UserInfo,
     /// Revocation endpoint.
     Revoke,
+    /// Metadata of an OpenID provider whose endpoints are discovered.
+    Discovery,
+    /// Key set of an OpenID provider.
+    Jwks,
     /// An extra call of the spec, by its name.
     Call(&'static str),
 }
@@ -26,7 +32,16 @@ impl Endpoint {
         let facts = spec.facts();
         let mut endpoints = vec![Self::Authorize, Self::Token];
         endpoints.extend(facts.refresh_url.map(|_| Self::Refresh));
-        endpoints.extend(facts.user_info_url.map(|_| Self::UserInfo));
+        if facts.openid.is_some() {
+            endpoints.push(Self::Jwks);
+        }
+        let is_discovered = is_discovered(spec);
+        endpoints.extend(is_discovered.then_some(Self::Discovery));
+        let is_asked = match facts.user_info_source {
+            UserInfoSource::TokenReply | UserInfoSource::IdToken | UserInfoSource::AccessToken => false,
+            _ => facts.user_info_url.is_some() || is_discovered,
+        };
+        endpoints.extend(is_asked.then_some(Self::UserInfo));
         endpoints.extend(matches!(facts.revocation, Revocation::Endpoint(_)).then_some(Self::Revoke));
         endpoints.extend(facts.calls.iter().map(|call| Self::Call(call.name())));
         endpoints
@@ -40,6 +55,8 @@ impl Endpoint {
             Self::Refresh => "refresh",
             Self::UserInfo => "userinfo",
             Self::Revoke => "revoke",
+            Self::Discovery => "discovery",
+            Self::Jwks => "jwks",
             Self::Call(name) => name,
         }
     }
@@ -48,14 +65,16 @@ impl Endpoint {
     pub(crate) fn url_in(self, spec: &ProviderSpec) -> Option<&'static str> {
         let facts = spec.facts();
         match self {
-            Self::Authorize => Some(facts.authorize_url),
-            Self::Token => Some(facts.token_url),
+            Self::Authorize => facts.authorize_url,
+            Self::Token => facts.token_url,
             Self::Refresh => facts.refresh_url,
             Self::UserInfo => facts.user_info_url,
             Self::Revoke => match facts.revocation {
                 Revocation::Endpoint(url) => Some(url),
                 _ => None,
             },
+            Self::Discovery => facts.openid.and_then(|openid| openid.discovery_url),
+            Self::Jwks => facts.openid.and_then(|openid| openid.jwks_url),
             Self::Call(name) => facts.calls.iter().find(|call| call.name() == name).map(oauth_core::ExtraCall::url),
         }
     }
@@ -64,6 +83,7 @@ impl Endpoint {
     pub(crate) fn path(self) -> String {
         match self {
             Self::Call(name) => format!("/calls/{name}"),
+            Self::Discovery => "/.well-known/openid-configuration".to_owned(),
             _ => format!("/{}", self.name()),
         }
     }

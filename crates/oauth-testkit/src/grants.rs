@@ -16,6 +16,10 @@ pub(crate) struct Grant {
     pub(crate) scopes: Vec<String>,
     pub(crate) redirect_uri: String,
     pub(crate) challenge: Option<Challenge>,
+    /// What the ID token repeats (OpenID Connect Core section 3.1.2.1).
+    pub(crate) nonce: Option<String>,
+    /// How the person proved who they are, if the application asked for a way.
+    pub(crate) acr: Option<String>,
 }
 
 /// A code challenge (RFC 7636 section 4.2).
@@ -103,17 +107,10 @@ impl Grants {
     }
 
     /// A new access token and a new refresh token.
-    pub(crate) fn issue_tokens(
-        &mut self,
-        redeemed: &Redeemed,
-        length: usize,
-        lifetime: Duration,
-    ) -> Result<(String, String), getrandom::Error> {
+    pub(crate) fn issue_tokens(&mut self, redeemed: &Redeemed, access: String, refresh: String, lifetime: Duration) {
         let entry = |ends| Entry { grant: Arc::clone(&redeemed.grant), family: redeemed.family, ends, used: false };
-        let (access, refresh) = (random(length)?, random(length)?);
-        self.access_tokens.insert(access.clone(), entry(Some(end(lifetime))));
-        self.refresh_tokens.insert(refresh.clone(), entry(None));
-        Ok((access, refresh))
+        self.access_tokens.insert(access, entry(Some(end(lifetime))));
+        self.refresh_tokens.insert(refresh, entry(None));
     }
 
     /// Whether this is an access token that ever was good, so that finding it in a wrong place is not chance.
@@ -167,7 +164,14 @@ mod tests {
     use super::*;
 
     fn code(grants: &mut Grants, lifetime: Duration) -> String {
-        let grant = Grant { person: "jane".into(), scopes: Vec::new(), redirect_uri: String::new(), challenge: None };
+        let grant = Grant {
+            person: "jane".into(),
+            scopes: Vec::new(),
+            redirect_uri: String::new(),
+            challenge: None,
+            nonce: None,
+            acr: None,
+        };
         grants.issue_code(grant, lifetime).unwrap()
     }
 
@@ -187,7 +191,9 @@ mod tests {
         let (mine, yours) = (code(&mut grants, Duration::MAX), code(&mut grants, Duration::MAX));
         let [(first, _), (second, _)] = [&mine, &yours].map(|code| {
             let redeemed = grants.redeem_code(code).unwrap();
-            grants.issue_tokens(&redeemed, 60, Duration::MAX).unwrap()
+            let tokens = (random(60).unwrap(), random(60).unwrap());
+            grants.issue_tokens(&redeemed, tokens.0.clone(), tokens.1.clone(), Duration::MAX);
+            tokens
         });
         assert!(grants.redeem_code(&mine).is_err());
         assert!(grants.grant_of(&first).is_none());

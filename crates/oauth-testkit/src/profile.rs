@@ -6,7 +6,7 @@ use oauth_core::{Alternative, Claims, Document, ExtraCall, Field, Path, Provider
 use serde_json::{Map, Value};
 
 use crate::{
-    document::{before_template, before_transforms, first_field, get, put},
+    document::{before_template, before_transforms, first_field, get, put, put_success},
     endpoint::{Endpoint, variables},
     person::{EmailAccess, TestEmail, TestPerson},
 };
@@ -22,6 +22,8 @@ pub(crate) struct Member {
 /// What the replies about one person hold.
 pub(crate) struct Profile {
     spec: &'static ProviderSpec,
+    /// Account id of the person.
+    id: String,
     documents: HashMap<Document, Value>,
     /// The list of addresses, where it comes in pages.
     paged: Option<PagedList>,
@@ -35,7 +37,7 @@ struct PagedList {
 
 impl Profile {
     pub(crate) fn new(spec: &'static ProviderSpec, person: &TestPerson, base_url: &str, members: &[Member]) -> Self {
-        let mut profile = Self { spec, documents: HashMap::new(), paged: None };
+        let mut profile = Self { spec, id: person.id.clone(), documents: HashMap::new(), paged: None };
         for member in members {
             if let Some(document) = document_of(member.endpoint) {
                 profile.put(document, &member.field.steps, member.value.clone());
@@ -78,11 +80,11 @@ impl Profile {
         ];
         for (field, text) in texts {
             if let (Some(path), Some(text)) = (paths.get(field), text) {
-                self.write(playable(path).first(), text, person);
+                self.write(playable(self.spec, path).first(), text, person);
             }
         }
         if let (Some(path), Some(nickname)) = (paths.get("username"), &person.nickname) {
-            self.write(playable(path).get(1), nickname, person);
+            self.write(playable(self.spec, path).get(1), nickname, person);
         }
         let verified = chosen.and_then(|email| Option::<bool>::from(email.verified));
         if let (Some(path), Some(verified)) = (paths.get("email_verified"), verified)
@@ -141,7 +143,9 @@ impl Profile {
             }
         }
         for name in facts.callback_params {
-            self.put(Document::Callback, &[Step::Key((*name).to_owned())], handle(person).into());
+            let variable = facts.variables.iter().find(|variable| variable.callback_param() == Some(*name));
+            let allowed = variable.and_then(|variable| variable.allowed_values().last().copied());
+            self.put(Document::Callback, &[Step::Key((*name).to_owned())], allowed.unwrap_or(handle(person)).into());
         }
     }
 
@@ -165,10 +169,7 @@ impl Profile {
     }
 
     fn put(&mut self, document: Document, steps: &[Step], value: Value) {
-        let document = match (document, self.spec.facts().user_info_source) {
-            (Document::UserInfo, UserInfoSource::TokenReply) => Document::Token,
-            (document, _) => document,
-        };
+        let document = source(self.spec, document);
         put(self.documents.entry(document).or_insert(Value::Null), steps, value);
     }
 
@@ -182,7 +183,31 @@ impl Profile {
 
     /// The user-info reply.
     pub(crate) fn user_info(&self) -> Value {
-        self.document(&Document::UserInfo)
+        let mut reply = self.document(&Document::UserInfo);
+        if self.spec.facts().openid.is_some() {
+            put(&mut reply, &[Step::Key("sub".to_owned())], self.subject().into());
+        }
+        if let Some(check) = &self.spec.facts().user_info_success {
+            put_success(&mut reply, check);
+        }
+        reply
+    }
+
+    /// The subject: what the claims read as such, or else the account id.
+    pub(crate) fn subject(&self) -> String {
+        let documents = [Document::UserInfo, Document::IdToken, Document::AccessToken];
+        let stated = documents.iter().find_map(|document| self.documents.get(document)?.get("sub")?.as_str());
+        stated.unwrap_or(&self.id).to_owned()
+    }
+
+    /// Claims of the ID token, besides the standard ones.
+    pub(crate) fn id_token(&self) -> Value {
+        self.document(&Document::IdToken)
+    }
+
+    /// Claims of an access token that is a signed token.
+    pub(crate) fn access_token(&self) -> Value {
+        self.document(&Document::AccessToken)
     }
 
     /// The token reply, without its tokens.
@@ -240,12 +265,27 @@ pub(crate) fn gives_emails(spec: &ProviderSpec, call: &str) -> bool {
 /// Whether an account id can be told without an ID token or a JWT access token.
 pub(crate) fn is_playable(spec: &ProviderSpec) -> bool {
     let paths = spec.facts().claims.paths();
-    paths.iter().filter(|(field, _)| *field == "oauth_id").any(|(_, path)| !playable(path).is_empty())
+    paths.iter().filter(|(field, _)| *field == "oauth_id").any(|(_, path)| !playable(spec, path).is_empty())
+}
+
+/// The document that a claim is really read from: what the spec says stands in for the user-info reply.
+pub(crate) fn source(spec: &ProviderSpec, document: Document) -> Document {
+    match (document, spec.facts().user_info_source) {
+        (Document::UserInfo, UserInfoSource::TokenReply) => Document::Token,
+        (Document::UserInfo, UserInfoSource::IdToken) => Document::IdToken,
+        (Document::UserInfo | Document::IdToken | Document::AccessToken, UserInfoSource::AccessToken) => {
+            Document::AccessToken
+        }
+        (Document::UserInfo, _) if !Endpoint::of(spec).contains(&Endpoint::UserInfo) => Document::IdToken,
+        (Document::AccessToken, _) => Document::IdToken,
+        (document, _) => document,
+    }
 }
 
 /// The alternatives of a path that stand in documents of ours.
-fn playable(path: &str) -> Vec<Alternative> {
-    let known = |field: &Field| !matches!(field.document, Document::IdToken | Document::AccessToken);
+pub(crate) fn playable(spec: &ProviderSpec, path: &str) -> Vec<Alternative> {
+    let has_tokens = spec.facts().openid.is_some();
+    let known = |field: &Field| has_tokens || !matches!(field.document, Document::IdToken | Document::AccessToken);
     let mut alternatives = Path::parse(path).alternatives;
     alternatives.retain(|alternative| match alternative {
         Alternative::Field(field) => known(field),
@@ -262,12 +302,12 @@ fn document_of(endpoint: Endpoint) -> Option<Document> {
         Endpoint::Token | Endpoint::Refresh => Some(Document::Token),
         Endpoint::UserInfo => Some(Document::UserInfo),
         Endpoint::Call(name) => Some(Document::Call(name.to_owned())),
-        Endpoint::Authorize | Endpoint::Revoke => None,
+        _ => None,
     }
 }
 
 /// The address that stands for all: the primary one, else the first verified, else the first.
-fn chosen(emails: &[TestEmail]) -> Option<&TestEmail> {
+pub(crate) fn chosen(emails: &[TestEmail]) -> Option<&TestEmail> {
     let verified = |email: &&TestEmail| email.verified == oauth_core::EmailVerified::Verified;
     emails.iter().find(|email| email.is_primary).or_else(|| emails.iter().find(verified)).or(emails.first())
 }

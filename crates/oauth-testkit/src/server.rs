@@ -10,7 +10,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use oauth_core::{ClientAuthentication, Error, ErrorKind, ProviderConfig, ProviderSpec, Result};
+use oauth_core::{Error, ErrorKind, ProviderConfig, ProviderSpec, Result};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -23,9 +23,10 @@ use crate::{
     builder::{DevProviderBuilder, Options},
     endpoint::{Endpoint, RecordedRequest},
     fault::{Fault, Kind},
+    openid::{self, IdTokenFault, Keys},
     page,
     person::TestPerson,
-    shared::Shared,
+    shared::{Shared, setting_name},
     token, user_info,
     wire::{Received, Reply},
 };
@@ -78,7 +79,8 @@ impl DevProvider {
         };
         let listener = TcpListener::bind(options.address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let shared = Arc::new(Shared::new(options, format!("http://{address}")));
+        let keys = Keys::new(&options)?;
+        let shared = Arc::new(Shared::new(options, format!("http://{address}"), keys));
         let (running, stopped) = watch::channel(());
         let task = tokio::spawn(serve(listener, Arc::clone(&shared), stopped));
         Ok(Self { shared, running, task })
@@ -105,9 +107,7 @@ impl DevProvider {
     /// The same under a name of the application's choice.
     #[must_use]
     pub fn config_as(&self, instance: &str) -> ProviderConfig {
-        let base =
-            ProviderConfig::public(instance, self.shared.options.client_id.as_str()).provider(self.spec().name());
-        self.settings().into_iter().fold(base, |config, (name, value)| config.setting(&name, value))
+        self.shared.config_as(instance)
     }
 
     /// The same configuration as environment variables, for an application in a process of its own.
@@ -116,32 +116,9 @@ impl DevProvider {
         let prefix = format!("OAUTH_{}_", setting_name(self.spec().name()));
         let client_id = ("CLIENT_ID".to_owned(), self.shared.options.client_id.clone());
         std::iter::once(client_id)
-            .chain(self.settings())
+            .chain(self.shared.settings())
             .map(|(name, value)| (format!("{prefix}{name}"), value))
             .collect()
-    }
-
-    /// Settings beside the client id. What a spec demands of its own gets a filler; `setting` of the configuration
-    /// replaces it.
-    fn settings(&self) -> Vec<(String, String)> {
-        let (spec, base_url) = (self.spec(), self.base_url());
-        let facts = spec.facts();
-        let mut settings: Vec<(String, String)> = Endpoint::of(spec)
-            .into_iter()
-            .map(|endpoint| {
-                let variables = endpoint.login_variables(spec).into_iter().map(|name| format!("/{{{name}}}"));
-                let url = format!("{base_url}{}{}", endpoint.path(), variables.collect::<String>());
-                (format!("{}_URL", setting_name(endpoint.name())), url)
-            })
-            .collect();
-        if facts.client_authentication != ClientAuthentication::None {
-            settings.push(("CLIENT_SECRET".to_owned(), self.shared.options.client_secret.clone()));
-        }
-        let variables = facts.variables.iter().filter(|variable| variable.default().is_none());
-        settings.extend(variables.map(|variable| (setting_name(variable.name()), "development".to_owned())));
-        let required = facts.settings.iter().filter(|setting| setting.required);
-        settings.extend(required.map(|setting| (setting.name.to_owned(), "development".to_owned())));
-        settings
     }
 
     /// The people to sign in as.
@@ -186,6 +163,22 @@ impl DevProvider {
         state.faults_once.remove(&endpoint);
     }
 
+    /// Makes new keys. What was signed before is no longer verifiable: the key set has the new key only.
+    ///
+    /// # Errors
+    ///
+    /// The operating system gave no random bytes.
+    pub fn rotate_keys(&self) -> Result<()> {
+        let keys = Keys::new(&self.shared.options)?;
+        self.shared.state().keys = keys;
+        Ok(())
+    }
+
+    /// Gives ID tokens a fault, or ends it.
+    pub fn spoil_id_tokens(&self, fault: impl Into<Option<IdTokenFault>>) {
+        self.shared.state().id_token_fault = fault.into();
+    }
+
     /// Stops the provider and waits until its port and its connections are closed, a second at most.
     pub async fn stop(self) {
         let Self { running, task, .. } = self;
@@ -202,11 +195,6 @@ impl fmt::Debug for DevProvider {
             .field("base_url", &self.shared.base_url)
             .finish_non_exhaustive()
     }
-}
-
-/// As in environment variables.
-fn setting_name(name: &str) -> String {
-    name.to_ascii_uppercase().replace('-', "_")
 }
 
 async fn serve(listener: TcpListener, shared: Arc<Shared>, mut running: watch::Receiver<()>) {
@@ -272,12 +260,7 @@ async fn answer(
         unless_stopped(sleep(shared.options.delay), running.clone()).await?;
     }
     let reply = match shared.next_fault(endpoint).map(|fault| fault.0) {
-        None => match endpoint {
-            Endpoint::Authorize => authorize::reply(&shared, &received),
-            Endpoint::Token | Endpoint::Refresh => token::reply(&shared, endpoint, &received),
-            Endpoint::Revoke => token::revocation_reply(&shared, &received),
-            Endpoint::UserInfo | Endpoint::Call(_) => user_info::reply(&shared, endpoint, &values, &received),
-        },
+        None => respond(&shared, endpoint, &values, &received),
         Some(Kind::Reply { status, headers, body }) => Reply { status, headers, body },
         Some(Kind::Drop) => return Err(Dropped),
         Some(Kind::Hang) => {
@@ -289,6 +272,23 @@ async fn answer(
         request.status = Some(reply.status);
     }
     Ok(reply.into_response())
+}
+
+/// What an endpoint does when nothing is to go wrong.
+pub(crate) fn respond(
+    shared: &Shared,
+    endpoint: Endpoint,
+    values: &[(&'static str, String)],
+    received: &Received,
+) -> Reply {
+    match endpoint {
+        Endpoint::Authorize => authorize::reply(shared, received),
+        Endpoint::Token | Endpoint::Refresh => token::reply(shared, endpoint, received),
+        Endpoint::Revoke => token::revocation_reply(shared, received),
+        Endpoint::Discovery => openid::metadata(shared),
+        Endpoint::Jwks => openid::key_set(shared),
+        Endpoint::UserInfo | Endpoint::Call(_) => user_info::reply(shared, endpoint, values, received),
+    }
 }
 
 /// The output of `future`, unless the provider is stopped before.

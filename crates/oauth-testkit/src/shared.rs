@@ -2,22 +2,32 @@
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use oauth_core::ProviderSpec;
+use oauth_core::{ClientAuthentication, Document, ProviderConfig, ProviderSpec};
 use percent_encoding::percent_decode_str;
+use serde_json::Value;
 
 use crate::{
     builder::Options,
     endpoint::{Endpoint, RecordedRequest},
     fault::Fault,
     grants::Grants,
+    openid::{IdTokenFault, Keys, is_discovered},
     page::Look,
     person::TestPerson,
     profile::Profile,
     wire::Received,
 };
+
+/// Stands for a setting that a spec demands and nothing here depends on.
+const FILLER: &str = "development";
+
+/// A name as in environment variables.
+pub(crate) fn setting_name(name: &str) -> String {
+    name.to_ascii_uppercase().replace('-', "_")
+}
 
 pub(crate) struct Shared {
     pub(crate) options: Options,
@@ -34,11 +44,19 @@ pub(crate) struct State {
     pub(crate) secrets: BTreeSet<String>,
     pub(crate) faults_once: HashMap<Endpoint, VecDeque<Fault>>,
     pub(crate) faults: HashMap<Endpoint, Fault>,
+    /// The keys of an OpenID provider.
+    pub(crate) keys: Option<Keys>,
+    pub(crate) id_token_fault: Option<IdTokenFault>,
+    /// A change to documents before they are signed and sent.
+    pub(crate) edit: Option<Edit>,
 }
 
+/// A change to documents.
+pub(crate) type Edit = Arc<dyn Fn(&Document, &mut Value) + Send + Sync>;
+
 impl Shared {
-    pub(crate) fn new(options: Options, base_url: String) -> Self {
-        let mut state = State::default();
+    pub(crate) fn new(options: Options, base_url: String, keys: Option<Keys>) -> Self {
+        let mut state = State { keys, ..State::default() };
         state.secrets.insert(options.client_secret.clone());
         Self { look: Look::of(options.spec), options, base_url, state: Mutex::new(state) }
     }
@@ -52,8 +70,60 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Makes the change to a document that is asked for.
+    pub(crate) fn edit(&self, document: &Document, value: &mut Value) {
+        let edit = self.state().edit.clone();
+        if let Some(edit) = edit {
+            edit(document, value);
+        }
+    }
+
     pub(crate) fn person(&self, key: &str) -> Option<&TestPerson> {
         self.options.people.iter().find(|person| person.key == key)
+    }
+
+    /// The configuration of an instance that signs in here.
+    pub(crate) fn config_as(&self, instance: &str) -> ProviderConfig {
+        let base = ProviderConfig::public(instance, self.options.client_id.as_str()).provider(self.spec().name());
+        self.settings().into_iter().fold(base, |config, (name, value)| config.setting(&name, value))
+    }
+
+    /// Settings beside the client id. What a spec demands of its own gets a filler; `setting` of the configuration
+    /// replaces it.
+    pub(crate) fn settings(&self) -> Vec<(String, String)> {
+        let (spec, base_url) = (self.spec(), &self.base_url);
+        let facts = spec.facts();
+        let is_discovered = is_discovered(spec);
+        let mut settings: Vec<(String, String)> = Endpoint::of(spec)
+            .into_iter()
+            .filter(|endpoint| match endpoint {
+                Endpoint::Discovery => false,
+                Endpoint::Refresh | Endpoint::Call(_) => true,
+                endpoint => !is_discovered || !endpoint.login_variables(spec).is_empty(),
+            })
+            .map(|endpoint| {
+                let variables = endpoint.login_variables(spec).into_iter().map(|name| format!("/{{{name}}}"));
+                let url = format!("{base_url}{}{}", endpoint.path(), variables.collect::<String>());
+                (format!("{}_URL", setting_name(endpoint.name())), url)
+            })
+            .collect();
+        if is_discovered {
+            settings.push(("ISSUER".to_owned(), base_url.clone()));
+        }
+        if !matches!(facts.client_authentication, ClientAuthentication::None | ClientAuthentication::Signed) {
+            settings.push(("CLIENT_SECRET".to_owned(), self.options.client_secret.clone()));
+        }
+        let variables = facts.variables.iter().filter(|variable| variable.default().is_none());
+        settings.extend(variables.map(|variable| {
+            let value = variable.allowed_values().first().copied().unwrap_or(FILLER);
+            (setting_name(variable.name()), value.to_owned())
+        }));
+        let required = facts.settings.iter().filter(|setting| setting.required);
+        settings.extend(required.map(|setting| {
+            let value = if setting.name == "BASE_URL" { base_url.as_str() } else { FILLER };
+            (setting.name.to_owned(), value.to_owned())
+        }));
+        settings
     }
 
     pub(crate) fn profile(&self, person: &TestPerson) -> Profile {

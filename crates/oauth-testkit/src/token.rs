@@ -1,15 +1,18 @@
 //! Token endpoint, refresh endpoint and revocation endpoint.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use base64::{Engine, engine::general_purpose::STANDARD};
-use oauth_core::{ClientAuthentication, Method, Pkce, RequestBody, TokenReply};
+use oauth_core::{ClientAuthentication, Document, Method, Pkce, RequestBody, TokenReply, UserInfoSource};
 use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::{
     builder::PkceEnforcement,
-    document::{before_transforms, first_field, put},
+    document::{before_transforms, first_field, put, put_success},
     endpoint::Endpoint,
-    grants::{Grant, NotAccepted, Redeemed},
+    grants::{Grant, NotAccepted, Redeemed, random},
+    openid::{self, Occasion, has_id_token},
     shared::Shared,
     user_info::fits,
     wire::{FORM, JSON, Pairs, Received, Reply, repeated, value},
@@ -34,30 +37,55 @@ fn answer(shared: &Shared, endpoint: Endpoint, received: &Received) -> Result<Re
         }
     }
     let refreshes_here = endpoint == Endpoint::Refresh || facts.refresh_url.is_none();
-    let redeemed = match value(&params, "grant_type") {
-        Some("authorization_code") if endpoint == Endpoint::Token => redeem_code(shared, &params)?,
-        Some("refresh_token") if refreshes_here => redeem_refresh_token(shared, &params)?,
+    let (redeemed, occasion) = match value(&params, "grant_type") {
+        Some("authorization_code") if endpoint == Endpoint::Token => (redeem_code(shared, &params)?, Occasion::Login),
+        Some("refresh_token") if refreshes_here => (redeem_refresh_token(shared, &params)?, Occasion::Refresh),
         Some(_) => return Err(Reply::error(400, "unsupported_grant_type", "this endpoint has no such grant type")),
         None => return Err(invalid_request("grant_type is missing")),
     };
     let person = shared.person(&redeemed.grant.person).ok_or_else(|| invalid_grant("the person is gone"))?;
 
     let options = &shared.options;
-    let issued = shared.state().grants.issue_tokens(&redeemed, options.token_length, options.access_token_lifetime);
-    let (access_token, refresh_token) = issued.map_err(|_| Reply::text(500, "no random bytes"))?;
+    let profile = shared.profile(person);
+    let no_token = || Reply::text(500, "no random bytes, or no key");
+    let access_token = match facts.user_info_source {
+        UserInfoSource::AccessToken => {
+            openid::access_token(shared, &profile.subject(), profile.access_token()).ok_or_else(no_token)?
+        }
+        _ => random(options.token_length).map_err(|_| no_token())?,
+    };
+    let refresh_token = random(options.token_length).map_err(|_| no_token())?;
     shared.state().secrets.extend([access_token.clone(), refresh_token.clone()]);
+    let (lifetime, tokens) = (options.access_token_lifetime, (access_token.clone(), refresh_token.clone()));
+    shared.state().grants.issue_tokens(&redeemed, tokens.0, tokens.1, lifetime);
 
-    let mut reply = shared.profile(person).token();
+    let mut reply = profile.token();
+    let id_token = has_id_token(shared.spec()).then(|| {
+        let claims = profile.id_token();
+        openid::id_token(shared, &redeemed.grant, &profile.subject(), &access_token, claims, occasion)
+    });
     let mut set = |name: &str, value: Value| {
         let stated = facts.token_reply.paths().into_iter().find(|(known, _)| *known == name).map(|(_, path)| path);
         let path = if name == "scope" { options.scope_path.as_deref().or(stated) } else { stated };
         put_in_reply(&mut reply, &facts.token_reply, path, value);
     };
+    if let Some(id_token) = id_token.flatten() {
+        shared.state().secrets.insert(id_token.clone());
+        set("id_token", id_token.into());
+    }
     set("access_token", access_token.into());
-    set("token_type", "bearer".into());
+    set("token_type", facts.token_reply.bearer_types().first().copied().unwrap_or("bearer").into());
     set("expires_in", options.access_token_lifetime.as_secs().into());
     set("refresh_token", refresh_token.into());
-    set("scope", redeemed.grant.scopes.join(" ").into());
+    set("scope", redeemed.grant.scopes.join(facts.token_reply.granted_separator()).into());
+    let ends = SystemTime::now().checked_add(options.access_token_lifetime);
+    if let Some(ends) = ends.and_then(|ends| ends.duration_since(UNIX_EPOCH).ok()) {
+        put_in_reply(&mut reply, &facts.token_reply, facts.token_reply.expires_at_path(), ends.as_secs().into());
+    }
+    if let Some(check) = facts.token_reply.success_check() {
+        put_success(&mut reply, check);
+    }
+    shared.edit(&Document::Token, &mut reply);
     Ok(Reply::json(200, &reply).header("pragma", "no-cache"))
 }
 
@@ -128,6 +156,8 @@ fn authenticate(shared: &Shared, received: &Received, params: &Pairs) -> Result<
                 && (id.is_none() || is_ours)
         }
         ClientAuthentication::Body => is_ours && secret == Some(options.client_secret.as_str()),
+        // What the hook signed, it alone and the real provider can judge.
+        ClientAuthentication::Signed => is_ours && header.is_none() && secret.is_some_and(|secret| !secret.is_empty()),
         ClientAuthentication::None => is_ours && secret.is_none() && header.is_none(),
         _ => false,
     };

@@ -1,10 +1,12 @@
 //! User-info endpoint and extra calls.
 
-use oauth_core::{Method, TokenPlacement};
-use serde_json::Value;
+use oauth_core::{Document, Method, TokenPlacement, UserInfoSource};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value};
 
 use crate::{
     endpoint::Endpoint,
+    openid,
     person::EmailAccess,
     profile::gives_emails,
     shared::Shared,
@@ -31,7 +33,11 @@ fn answer(shared: &Shared, endpoint: Endpoint, values: &[(&str, String)], receiv
             return Err(Reply::error(404, "not_found", "the path names somebody else"));
         }
     }
-    let Endpoint::Call(call) = endpoint else { return Ok(Reply::json(200, &profile.user_info())) };
+    let Endpoint::Call(call) = endpoint else {
+        let mut claims = profile.user_info();
+        shared.edit(&Document::UserInfo, &mut claims);
+        return user_info(shared, &claims);
+    };
 
     if person.email_access == EmailAccess::Refused && gives_emails(spec, call) {
         let optional = spec.facts().calls.iter().find(|known| known.name() == call);
@@ -40,7 +46,28 @@ fn answer(shared: &Shared, endpoint: Endpoint, values: &[(&str, String)], receiv
     }
     let page: usize = value(&received.query, PAGE).and_then(|page| page.parse().ok()).unwrap_or(1);
     let next = format!("{}{}?{PAGE}={}", shared.base_url, received.path, page.saturating_add(1));
-    Ok(Reply::json(200, &profile.page(call, page.saturating_sub(1), shared.options.page_size, &next)))
+    let mut list = profile.page(call, page.saturating_sub(1), shared.options.page_size, &next);
+    shared.edit(&Document::Call(call.to_owned()), &mut list);
+    Ok(Reply::json(200, &list))
+}
+
+/// The user-info reply in the form that the spec reads.
+fn user_info(shared: &Shared, claims: &Value) -> Result<Reply, Reply> {
+    match shared.spec().facts().user_info_source {
+        UserInfoSource::SignedEndpoint => {
+            let token = openid::signed_user_info(shared, claims);
+            let token = token.ok_or_else(|| Reply::text(500, "the reply cannot be signed"))?;
+            Ok(Reply::new(200, "application/jwt", token))
+        }
+        UserInfoSource::Headers(names) => {
+            let text = |name: &str| claims.get(name).and_then(Value::as_str);
+            let headers = names.iter().filter_map(|name| Some((*name, text(name)?)));
+            Ok(headers.fold(Reply::json(200, &Value::Object(Map::new())), |reply, (name, text)| {
+                reply.header(name, utf8_percent_encode(text, NON_ALPHANUMERIC).to_string())
+            }))
+        }
+        _ => Ok(Reply::json(200, claims)),
+    }
 }
 
 /// Method, fixed parameters and body are as the spec says.

@@ -119,7 +119,7 @@ async fn a_form_post_answer_crosses_sites_with_no_lax_cookie() {
     Mock::given(path("/")).respond_with(ResponseTemplate::new(200)).mount(&application).await;
     // The provider is on 127.0.0.1, the application on localhost: two sites.
     let origin = format!("http://localhost:{}", application.address().port());
-    let (provider, client) = start(&crate::specs::FORM_POST).await;
+    let (provider, client) = start(&crate::kinds::FORM_POST).await;
     let browser = Browser::new();
     assert!(browser.set_cookie(&origin, "lax=1; Path=/; SameSite=Lax"));
     assert!(browser.set_cookie(&origin, "none=1; Path=/; SameSite=None; Secure"));

@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod browser;
+mod conformance;
 mod faults;
+mod kinds;
 mod login;
+mod openid;
 mod specs;
 mod strictness;
 
@@ -36,7 +39,8 @@ struct Callback {
 
 impl Callback {
     async fn of(client: &OAuthClient, person: &str) -> Self {
-        let (url, pending) = client.authorization_url(&AuthorizationRequest::new(REDIRECT_URI)).unwrap().into_parts();
+        let request = AuthorizationRequest::new(REDIRECT_URI);
+        let (url, pending) = client.authorize(&request).await.unwrap().into_parts();
         let browser = Browser::new();
         let page = browser.open(&url).await.unwrap();
         let answer = browser.choose(&page, person).await.unwrap();

@@ -1,136 +1,17 @@
 //! Specs of every kind, played and signed in to.
 
-use oauth_core::{
-    Brand, Claims, ClientAuthentication, EmailList, ErrorKind, ExtraCall, Pkce, ProviderSpec, RequestBody,
-    ResponseMode, Revocation, SpaceEncoding, SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,
-};
+use oauth_core::{Claims, ErrorKind, ProviderSpec};
 use oauth_testkit::{DevProvider, Endpoint};
 
-use crate::{Callback, client, sign_in, start};
-
-const fn spec(name: &'static str) -> ProviderSpec {
-    ProviderSpec::oauth2(name, "https://id.test/authorize?flow=1", "https://id.test/token")
-        .user_info("https://api.test/me")
-        .brand(Brand { color: "#FFE812", icon_path: "" })
-}
-
-/// Comma scopes, renamed parameters, a JSON body, an envelope around the token and one around the profile.
-static ENVELOPES: ProviderSpec = spec("envelopes")
-    .scopes(&["user.info", "user.mail"])
-    .scope_separator(",")
-    .client_params("client_key", "client_hush")
-    .redirect_uri_param("redirect_url")
-    .authorize_params(&[("access_type", "offline")])
-    .token_body(RequestBody::Json)
-    .token_params(&[("audience", "login")])
-    .token_headers(&[("x-version", "3")])
-    .token_reply(TokenReply::standard().object("data").access_token("token").expires_in("valid").scope("rights.list"))
-    .claims(
-        Claims::id("data.user.open_id")
-            .email("data.user.mail")
-            .email_verified("data.user.mail_ok")
-            .username("data.user.login")
-            .first_name("data.user.given")
-            .last_name("data.user.family")
-            .avatar_url("data.user.images[-1].url")
-            .profile_url("data.user.'public page'"),
-    );
-
-/// Everything in the query, as RFC 6749 warns against.
-static QUERIES: ProviderSpec = spec("queries")
-    .token_method(oauth_core::Method::Get)
-    .pkce(Pkce::Unsupported)
-    .token_placement(TokenPlacement::Query("oauth_token"))
-    .user_info_query(&[("fields", "id,name"), ("app", "{client_id}")])
-    .space_encoding(SpaceEncoding::Percent20)
-    .scopes(&["a", "b"])
-    .claims(
-        Claims::id("id")
-            .emails(EmailList::new("mails", "value.text").primary("flags.main").verified("flags.ok"))
-            .username("login | nick")
-            .name("tmpl:{given} {family}")
-            .avatar_url("picture.data.url | picture")
-            .profile_url("link"),
-    );
-
-/// A GraphQL profile with the token under another scheme, and a static header.
-static GRAPHQL: ProviderSpec = spec("graphql")
-    .token_placement(TokenPlacement::Scheme("OAuth"))
-    .user_info_headers(&[("api-version", "2"), ("client-id", "{client_id}")])
-    .user_info_json(r#"{"query":"{ viewer { id } }"}"#)
-    .claims(
-        Claims::id("data.viewer.id#trim:<>#last")
-            .email("data.viewer.emails[primary=true].address")
-            .email_verified("data.viewer.emails[primary=true].verified")
-            .username("data.viewer.login")
-            .name("data.viewer.name")
-            .avatar_url("data.viewer.avatar")
-            .profile_url("data.viewer.accounts[kind=web].link"),
-    );
-
-/// A public client with plain PKCE that posts its token in a form.
-static FORMS: ProviderSpec = spec("forms")
-    .client_authentication(ClientAuthentication::None)
-    .pkce(Pkce::Plain)
-    .user_info_form(&[("method", "users.me")])
-    .token_placement(TokenPlacement::Form("access_token"))
-    .claims(full("response.", "response.profile."));
-
-/// The answer comes by a cross-site POST and names its issuer.
-pub(crate) static FORM_POST: ProviderSpec = spec("form-post")
-    .response_mode(ResponseMode::FormPost)
-    .issuer("https://id.test/")
-    .authorize_fragment("top")
-    .claims(full("", ""));
-
-/// The profile comes with the token.
-static IN_TOKEN: ProviderSpec =
-    spec("in-token").user_info_source(UserInfoSource::TokenReply).claims(full("owner.", "owner."));
-
-/// The account id comes with the callback and the profile's address with the token; a call needs the profile.
-static CHAINED: ProviderSpec =
-    ProviderSpec::oauth2("chained", "https://{tenant}.id.test/authorize", "https://{tenant}.id.test/token")
-        .variables(&[Variable::required("tenant")])
-        .refresh("https://{tenant}.id.test/refresh")
-        .user_info("https://api.test/users/{token:account.uid}")
-        .calls(&[ExtraCall::get("mail", "https://api.test/{userinfo:slug}/mail").optional_on(&[404])])
-        .callback_params(&["region", "openid"])
-        .token_placement(TokenPlacement::Header("x-access-token"))
-        .client_authentication(ClientAuthentication::Basic)
-        .revocation(Revocation::Endpoint("https://{tenant}.id.test/revoke"))
-        .claims(
-            Claims::id("callback:openid")
-                .emails(EmailList::new("@mail", "address").primary("primary").verified("verified"))
-                .username("token:account.login")
-                .first_name("given")
-                .last_name("family")
-                .avatar_url("avatar")
-                .profile_url("@mail[0].owner"),
-        );
-
-const fn full(root: &'static str, profile: &'static str) -> Claims {
-    match (root.as_bytes(), profile.as_bytes()) {
-        (b"", _) => Claims::openid(),
-        (b"owner.", _) => Claims::id("owner.id")
-            .email("owner.email")
-            .email_verified("owner.email_verified")
-            .username("owner.login")
-            .name("owner.name")
-            .avatar_url("owner.avatar")
-            .profile_url("owner.url"),
-        _ => Claims::id("response.id")
-            .email("response.profile.email")
-            .email_verified("response.profile.confirmed")
-            .username("response.profile.login")
-            .name("response.profile.full")
-            .avatar_url("response.profile.photo")
-            .profile_url("response.profile.url"),
-    }
-}
+use crate::{
+    Callback, client,
+    kinds::{self, CHAINED, CHECKED, FORM_POST, spec},
+    sign_in, start,
+};
 
 #[tokio::test]
 async fn a_person_comes_back_whole_from_every_kind_of_spec() {
-    for spec in [&ENVELOPES, &QUERIES, &GRAPHQL, &FORMS, &FORM_POST, &IN_TOKEN, &CHAINED] {
+    for spec in kinds::ALL.iter().copied().filter(|spec| !["checked", "headers"].contains(&spec.name())) {
         let (provider, client) = start(spec).await;
         let name = spec.name();
         let (token, user) = sign_in(&client, "jane").await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
@@ -206,17 +87,8 @@ async fn an_id_that_is_the_user_name_stays_the_user_name() {
 
 #[tokio::test]
 async fn a_member_of_a_reply_can_be_added() {
-    static CHECKED: ProviderSpec = spec("checked")
-        .token_reply(TokenReply::standard().success(SuccessCheck::member("ok").is(&["true"])))
-        .user_info_success(SuccessCheck::member("status.code").is(&["0"]).error_code("status.text"))
-        .claims(full("", ""));
-    let provider = DevProvider::builder(&CHECKED)
-        .member(Endpoint::Token, "ok", true)
-        .member(Endpoint::UserInfo, "status.code", 0)
-        .member(Endpoint::UserInfo, "email_verified", false)
-        .start()
-        .await
-        .unwrap();
+    let provider =
+        DevProvider::builder(&CHECKED).member(Endpoint::UserInfo, "email_verified", false).start().await.unwrap();
     let (_, user) = sign_in(&client(&provider), "jane").await.unwrap();
     assert_eq!(Option::<bool>::from(user.email_verified), Some(false));
 }

@@ -228,7 +228,7 @@ async fn what_cannot_be_played_safely_does_not_start() {
     let person = || TestPerson::new("ada", "1");
     let table = [
         (DevProvider::builder(&BITBUCKET).listen(([0, 0, 0, 0], 0).into()), "cannot listen on 0.0.0.0"),
-        (DevProvider::builder(&SIGNED), "signed token"),
+        (DevProvider::builder(&SIGNED), "the spec has no OpenID Connect"),
         (DevProvider::builder(&BITBUCKET).people([person(), person()]), "key \"ada\""),
         (DevProvider::builder(&BITBUCKET).person(TestPerson::new("a/b", "1")), "key \"a/b\""),
         (DevProvider::builder(&BITBUCKET).page_size(0), "page size"),
