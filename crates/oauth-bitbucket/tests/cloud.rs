@@ -49,12 +49,12 @@ impl Bitbucket {
 
     /// The usual person, whose e-mail addresses are what the test says.
     async fn with_emails(emails: impl wiremock::Respond + 'static) -> Self {
-        Self::start().await.get("/user", reply(200, &fixture("user"))).await.get("/user/emails", emails).await
+        Self::start().await.get("/user", reply(200, &fixture("full/user"))).await.get("/user/emails", emails).await
     }
 
     /// The usual addresses, of a person whose profile is what the test says.
     async fn with_user(user: impl wiremock::Respond + 'static) -> Self {
-        Self::start().await.get("/user", user).await.get("/user/emails", reply(200, &fixture("emails"))).await
+        Self::start().await.get("/user", user).await.get("/user/emails", reply(200, &fixture("full/emails"))).await
     }
 
     async fn with_token(token: ResponseTemplate) -> Self {
@@ -150,7 +150,7 @@ async fn the_token_request_authenticates_by_basic_and_by_nothing_else() {
         ("schlüssel", "ß", "schl%C3%BCssel:%C3%9F"),
     ];
     for (id, secret, credentials) in table {
-        let bitbucket = Bitbucket::with_token(reply(200, &fixture("token"))).await;
+        let bitbucket = Bitbucket::with_token(reply(200, &fixture("full/token"))).await;
         let client = client(&bitbucket.server, id, secret);
         let kept = pending(&client);
         client.exchange_code(CODE, &kept, &CallbackParameters::default()).await.unwrap();
@@ -181,14 +181,14 @@ async fn the_development_provider_agrees_on_the_credentials() {
 
 #[tokio::test]
 async fn granted_scopes_are_read_under_their_new_name_and_their_old_one() {
-    for (name, scopes) in [("token", ["account", "email"]), ("token-before-may-2026", ["email", "account"])] {
+    for (name, scopes) in [("full/token", ["account", "email"]), ("before-may-2026/token", ["email", "account"])] {
         let token = Bitbucket::with_token(reply(200, &fixture(name))).await.exchange().await.unwrap();
         assert_eq!(token.scopes().unwrap().iter().collect::<Vec<_>>(), scopes, "{name}");
         assert_eq!(token.access_token().expose_secret(), "access-1");
         assert_eq!(token.refresh_token().unwrap().expose_secret(), "refresh-1");
         assert!(token.expires_at().is_some());
     }
-    let mut unstated = fixture("token");
+    let mut unstated = fixture("full/token");
     unstated.as_object_mut().unwrap().remove("scope");
     let token = Bitbucket::with_token(reply(200, &unstated)).await.exchange().await.unwrap();
     assert!(token.scopes().is_none(), "what is not stated was not granted");
@@ -197,9 +197,9 @@ async fn granted_scopes_are_read_under_their_new_name_and_their_old_one() {
 #[tokio::test]
 async fn a_refresh_takes_the_new_refresh_token_and_keeps_the_old_one_if_none_came() {
     let stored = || OAuthToken::from_access_token("access-0").with_refresh_token("refresh-0");
-    let mut silent = fixture("token");
+    let mut silent = fixture("full/token");
     silent.as_object_mut().unwrap().remove("refresh_token");
-    for (body, expected) in [(fixture("token"), "refresh-1"), (silent, "refresh-0")] {
+    for (body, expected) in [(fixture("full/token"), "refresh-1"), (silent, "refresh-0")] {
         let bitbucket = Bitbucket::with_token(reply(200, &body)).await;
         let token = bitbucket.client.refresh_token(&stored()).await.unwrap();
         assert_eq!(token.access_token().expose_secret(), "access-1");
@@ -312,17 +312,17 @@ async fn a_token_cannot_be_revoked_and_the_error_says_where_people_do_it() {
 
 #[tokio::test]
 async fn the_recorded_replies_give_the_expected_user() {
-    let bitbucket = Bitbucket::with_emails(reply(200, &fixture("emails"))).await;
+    let bitbucket = Bitbucket::with_emails(reply(200, &fixture("full/emails"))).await;
     let user = bitbucket.user_info().await.unwrap();
-    assert_eq!(serde_json::from_str::<Value>(user.raw_data.as_str()).unwrap(), fixture("user"));
+    assert_eq!(serde_json::from_str::<Value>(user.raw_data.as_str()).unwrap(), fixture("full/user"));
     let mut user = serde_json::to_value(user).unwrap();
-    assert_eq!(user.as_object_mut().unwrap().remove("raw_data").unwrap(), fixture("user"));
-    assert_eq!(user, fixture("expected"));
+    assert_eq!(user.as_object_mut().unwrap().remove("raw_data").unwrap(), fixture("full/user"));
+    assert_eq!(user, fixture("full/expected"));
 }
 
 #[tokio::test]
 async fn the_access_token_goes_into_the_header_only() {
-    let bitbucket = Bitbucket::with_emails(reply(200, &fixture("emails"))).await;
+    let bitbucket = Bitbucket::with_emails(reply(200, &fixture("full/emails"))).await;
     bitbucket.user_info().await.unwrap();
     let requests = bitbucket.server.received_requests().await.unwrap();
     assert_eq!(requests.len(), 2);
@@ -350,7 +350,7 @@ impl HttpClient for Gate {
 
 #[tokio::test]
 async fn profile_and_addresses_are_asked_for_at_the_same_time() {
-    let bitbucket = Bitbucket::with_emails(reply(200, &fixture("emails"))).await;
+    let bitbucket = Bitbucket::with_emails(reply(200, &fixture("full/emails"))).await;
     let gate = Gate { barrier: Arc::new(Barrier::new(2)), http: ReqwestClient::new().unwrap() };
     let client = OAuthClient::new(&BITBUCKET, config(&bitbucket.server, "consumer-key", SECRET), gate).unwrap();
     // One after the other would wait at the gate for ever.
@@ -360,7 +360,7 @@ async fn profile_and_addresses_are_asked_for_at_the_same_time() {
 
 #[tokio::test]
 async fn everything_but_the_uuid_may_be_missing() {
-    let bitbucket = Bitbucket::with_user(reply(200, &fixture("user-minimal"))).await;
+    let bitbucket = Bitbucket::with_user(reply(200, &fixture("minimal/user"))).await;
     let user = bitbucket.user_info().await.unwrap();
     assert_eq!(user.oauth_id, "123e4567-e89b-12d3-a456-426614174000");
     assert_eq!((user.username, user.first_name, user.last_name), (None, None, None));
@@ -370,7 +370,7 @@ async fn everything_but_the_uuid_may_be_missing() {
 
 /// The usual profile with some members replaced; `null` removes.
 fn user_with(changes: &Value) -> Value {
-    let mut user = fixture("user");
+    let mut user = fixture("full/user");
     for (name, value) in changes.as_object().unwrap() {
         match value {
             Value::Null => user.as_object_mut().unwrap().remove(name),
@@ -520,7 +520,7 @@ fn page_of(request: &Request) -> usize {
 #[tokio::test]
 async fn an_address_on_a_later_page_is_found_and_the_token_goes_along() {
     for relative in [false, true] {
-        let bitbucket = Bitbucket::start().await.get("/user", reply(200, &fixture("user"))).await;
+        let bitbucket = Bitbucket::start().await.get("/user", reply(200, &fixture("full/user"))).await;
         let base = if relative { String::new() } else { bitbucket.server.uri() };
         let pages = move |request: &Request| match page_of(request) {
             1 => reply(
@@ -554,7 +554,7 @@ async fn a_next_page_on_another_origin_is_not_followed() {
 
 #[tokio::test]
 async fn a_list_without_end_is_read_for_ten_pages() {
-    let bitbucket = Bitbucket::start().await.get("/user", reply(200, &fixture("user"))).await;
+    let bitbucket = Bitbucket::start().await.get("/user", reply(200, &fixture("full/user"))).await;
     let base = bitbucket.server.uri();
     let endless = move |request: &Request| {
         let page = page_of(request);
@@ -623,7 +623,7 @@ async fn every_endpoint_can_be_set_in_the_environment() {
 async fn the_raw_replies_read_into_their_types() {
     use oauth_bitbucket::{EmailAddress, Profile};
 
-    let user = Bitbucket::with_emails(reply(200, &fixture("emails"))).await.user_info().await.unwrap();
+    let user = Bitbucket::with_emails(reply(200, &fixture("full/emails"))).await.user_info().await.unwrap();
     let profile: Profile = user.raw_data.parse().unwrap();
     assert_eq!(profile.uuid, "{123e4567-e89b-12d3-a456-426614174000}");
     assert_eq!(profile.account_id.as_deref(), Some("557058:0a1b2c3d-4e5f-6789-abcd-ef0123456789"));
@@ -638,6 +638,6 @@ async fn the_raw_replies_read_into_their_types() {
         ("jane@example.com", true, true)
     );
 
-    let user = Bitbucket::with_user(reply(200, &fixture("user-minimal"))).await.user_info().await.unwrap();
+    let user = Bitbucket::with_user(reply(200, &fixture("minimal/user"))).await.user_info().await.unwrap();
     assert_eq!(user.raw_data.parse::<Profile>().unwrap().links, oauth_bitbucket::Links::default());
 }
