@@ -2,8 +2,10 @@
 //! process, with people to sign in as and faults on demand.
 //!
 //! It checks requests as strictly as the spec allows and answers in the shapes that the spec reads, so a login that
-//! works here has sent the right parameters, in the right places, once. What it cannot know is how the real service
-//! differs from its spec.
+//! works here has sent the right parameters, in the right places, once. An OpenID provider has metadata, keys and ID
+//! tokens, with an [`IdTokenFault`] on demand. What it cannot know is how the real service differs from its spec.
+//!
+//! Whoever writes a provider holds it to [`conformance`].
 //!
 //! ```
 //! use oauth_bitbucket::BITBUCKET;

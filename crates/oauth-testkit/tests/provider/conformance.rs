@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use oauth_bitbucket::BITBUCKET;
 use oauth_core::{
-    Brand, Claims, EmailList, EmailVerified, ErrorKind, ExtraCall, OAuthUserInfo, Provider, ProviderSpec, RawData,
-    Result, Revocation, SuccessCheck, TokenPlacement, TokenReply, TokenRequest, Variable,
+    Brand, Claims, ClientAuthentication, EmailList, EmailVerified, ErrorKind, ExtraCall, OAuthUserInfo, Pkce, Provider,
+    ProviderSpec, RawData, RequestBody, Result, Revocation, SuccessCheck, TokenPlacement, TokenReply, TokenRequest,
+    Variable,
 };
 use oauth_testkit::conformance::{self, Report, Suite};
 
@@ -173,6 +174,35 @@ async fn hooks_that_go_wrong_are_found() {
     for (lies, check, seen) in table {
         let report = Suite::new(lies).run().await;
         assert!(found(&report, check, seen), "{check}: {report}");
+    }
+}
+
+/// The same spec with one lie: what the provider that is played by the whole spec makes of it.
+#[tokio::test]
+async fn a_spec_that_says_what_is_not_so_cannot_sign_in() {
+    static BASIC: ProviderSpec = whole().client_authentication(ClientAuthentication::Basic);
+    static JSON: ProviderSpec = whole().token_body(RequestBody::Json);
+    static NO_PKCE: ProviderSpec = whole().pkce(Pkce::Unsupported);
+    static RENAMED: ProviderSpec = whole().client_params("client_key", "client_secret");
+    static IN_QUERY: ProviderSpec = whole().token_placement(TokenPlacement::Query("access_token"));
+    let provider = oauth_testkit::DevProvider::builder(&WHOLE).start().await.unwrap();
+    let client = |spec: &'static ProviderSpec| {
+        oauth_core::OAuthClient::new(spec, provider.config(), oauth_reqwest::ReqwestClient::new().unwrap()).unwrap()
+    };
+    let table: [(&'static ProviderSpec, Option<ErrorKind>); 4] = [
+        (&WHOLE, None),
+        (&BASIC, Some(ErrorKind::ClientRefused)),
+        (&JSON, Some(ErrorKind::TokenRefused)),
+        (&IN_QUERY, Some(ErrorKind::UserInfoUnauthorized)),
+    ];
+    for (spec, kind) in table {
+        let end = crate::sign_in(&client(spec), "jane").await;
+        assert_eq!(end.err().map(|error| error.kind()), kind);
+    }
+    for spec in [&NO_PKCE, &RENAMED] {
+        let request = oauth_core::AuthorizationRequest::new(crate::REDIRECT_URI);
+        let url = client(spec).authorize(&request).await.unwrap().url().to_owned();
+        assert_eq!(oauth_testkit::Browser::new().open(&url).await.unwrap().status(), 400);
     }
 }
 
