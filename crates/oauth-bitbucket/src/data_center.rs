@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use url::Url;
 
-use crate::cloud::ICON;
+use crate::ICON;
 
 /// Bitbucket Data Center.
 ///
