@@ -10,6 +10,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+mod oidc_provider;
+
+pub use oidc_provider::OidcProvider;
+
 /// The README and the chapters of the book, whose Rust code runs as documentation tests of this package.
 #[cfg(doctest)]
 mod book {
@@ -32,7 +36,7 @@ impl Example {
     /// the host name `host`: a loopback one.
     #[must_use]
     pub fn start(name: &str, host: &str) -> Self {
-        let program = build(name);
+        let program = build(&["--bin", name], &format!("{name}{}", std::env::consts::EXE_SUFFIX));
         let address = free_address();
         let base_url = format!("http://{host}:{}", address.port());
 
@@ -101,19 +105,22 @@ impl Drop for Example {
     }
 }
 
-/// Builds the binary `name` and returns where it is. Cargo hands a test the binaries of its own package only; the same
-/// packages and features as in the run that built this test mean that there is little left to build.
-fn build(name: &str) -> PathBuf {
+/// Builds the targets that `selection` selects in the workspace, and returns where `file` is among what was built. Cargo
+/// hands a test the binaries of its own package only; the same packages and features as in the run that built this test
+/// mean that there is little left to build.
+#[must_use]
+pub fn build(selection: &[&str], file: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
-        .args(["build", "--quiet", "--workspace", "--all-features", "--bin", name])
+        .args(["build", "--quiet", "--workspace", "--all-features"])
+        .args(selection)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status();
-    assert!(built.as_ref().is_ok_and(ExitStatus::success), "{name} cannot be built: {built:?}");
-    // A test is in the folder `deps` of the profile's folder, where the binaries are.
+    assert!(built.as_ref().is_ok_and(ExitStatus::success), "{file} cannot be built: {built:?}");
+    // A test is in the folder `deps` of the profile's folder, where the results are.
     let test = std::env::current_exe().expect("this test's own path");
     let profile = test.parent().and_then(|deps| deps.parent()).expect("a test is in target/<profile>/deps");
-    profile.join(name).with_extension(std::env::consts::EXE_EXTENSION)
+    profile.join(file)
 }
 
 /// An address that was free a moment ago.

@@ -1,17 +1,12 @@
 //! Signing in with the certified npm `oidc-provider`, through the example application and without it.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-};
-
 use example_axum::App;
 use oauth_core::{AuthorizationRequest, CallbackParameters, ErrorKind, ExposeSecret, OAuthClient, ProviderConfig};
 use oauth_providers::oidc::OIDC;
 use oauth_reqwest::ReqwestClient;
 use oauth_testkit::{Browser, Page};
+use oauth_tests::OidcProvider;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use url::Url;
@@ -29,65 +24,21 @@ const INSTANCES: [(&str, Option<(&str, &str)>); 6] = [
     ("pairwise", None),
 ];
 
-/// The provider, in a process of its own; it ends when this is dropped.
-struct Server {
-    process: Child,
-    issuer: String,
-    secret: String,
-}
-
-impl Server {
-    fn start() -> Self {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("oidc-provider");
-        assert!(
-            folder.join("node_modules/oidc-provider").exists(),
-            "oidc-provider is missing; to install it: npm --prefix tests/oidc-provider ci --ignore-scripts --no-audit --no-fund"
+fn variables(server: &OidcProvider) -> Vec<(String, String)> {
+    let mut variables = vec![("OAUTH_BASE_URL".to_owned(), ORIGIN.to_owned())];
+    variables.push(("OAUTH_COOKIE_KEY".to_owned(), COOKIE_KEY.to_owned()));
+    for (name, more) in INSTANCES {
+        variables.extend(server.variables(name));
+        variables.extend(
+            more.map(|(setting, value)| (format!("OAUTH_{}_{setting}", name.to_uppercase()), value.to_owned())),
         );
-        let redirect_uris: Vec<String> = INSTANCES.iter().map(|(name, _)| redirect_uri(name)).collect();
-        let mut process = Command::new("node")
-            .arg("server.mjs")
-            .current_dir(folder)
-            .env("REDIRECT_URIS", serde_json::to_string(&redirect_uris).unwrap())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| {
-                panic!("node does not start ({error}); to install it: sudo apt-get install nodejs npm")
-            });
-        // Its warnings about the test set-up come on the same pipe, which has to stay open.
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let ready = lines.by_ref().map_while(Result::ok).find_map(|line| serde_json::from_str::<Value>(&line).ok());
-        let ready = ready
-            .unwrap_or_else(|| panic!("the provider does not start: run `node server.mjs` in tests/oidc-provider"));
-        std::thread::spawn(move || lines.count());
-        let text = |name: &str| ready[name].as_str().unwrap().to_owned();
-        Self { process, issuer: text("issuer"), secret: text("secret") }
     }
-
-    async fn rotate_keys(&self) {
-        let page = Browser::new().request("POST", format!("{}/_test/rotate", self.issuer)).send().await.unwrap();
-        assert_eq!(page.status(), 200);
-    }
-
-    fn variables(&self) -> Vec<(String, String)> {
-        let mut variables = vec![("OAUTH_BASE_URL".to_owned(), ORIGIN.to_owned())];
-        variables.push(("OAUTH_COOKIE_KEY".to_owned(), COOKIE_KEY.to_owned()));
-        for (name, more) in INSTANCES {
-            let common =
-                [("PROVIDER", "oidc"), ("CLIENT_ID", name), ("CLIENT_SECRET", &self.secret), ("ISSUER", &self.issuer)];
-            for (setting, value) in common.into_iter().chain(more) {
-                variables.push((format!("OAUTH_{}_{setting}", name.to_uppercase()), value.to_owned()));
-            }
-        }
-        variables
-    }
+    variables
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+async fn rotate_keys(server: &OidcProvider) {
+    let page = Browser::new().request("POST", format!("{}/_test/rotate", server.issuer())).send().await.unwrap();
+    assert_eq!(page.status(), 200);
 }
 
 fn redirect_uri(instance: &str) -> String {
@@ -95,10 +46,10 @@ fn redirect_uri(instance: &str) -> String {
 }
 
 /// The example, and a browser that reaches it as behind a TLS proxy.
-async fn application(server: &Server) -> (Browser, tokio::task::JoinHandle<()>) {
+async fn application(server: &OidcProvider) -> (Browser, tokio::task::JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app = App::from_vars(&server.variables()).await.unwrap();
+    let app = App::from_vars(&variables(server)).await.unwrap();
     let task = tokio::spawn(async move { axum::serve(listener, app.router).await.unwrap() });
     (Browser::new().tls_proxy(ORIGIN, address), task)
 }
@@ -152,7 +103,7 @@ async fn sign_in(browser: &Browser, instance: &str, person: &str) -> Value {
 
 #[tokio::test]
 async fn every_way_of_signing_in_works_and_survives_new_keys() {
-    let server = Server::start();
+    let server = OidcProvider::start(ORIGIN);
     for round in ["first keys", "new keys"] {
         for (instance, _) in INSTANCES {
             let (browser, task) = application(&server).await;
@@ -165,16 +116,16 @@ async fn every_way_of_signing_in_works_and_survives_new_keys() {
             assert_eq!(user["oauth_id"] == "alice", instance != "pairwise");
             task.abort();
         }
-        server.rotate_keys().await;
+        rotate_keys(&server).await;
     }
 }
 
 #[tokio::test]
 async fn keys_may_change_while_the_application_runs() {
-    let server = Server::start();
+    let server = OidcProvider::start(ORIGIN);
     let (browser, task) = application(&server).await;
     sign_in(&browser, "basic", "alice").await;
-    server.rotate_keys().await;
+    rotate_keys(&server).await;
     browser.clear_cookies();
     assert_eq!(sign_in(&browser, "basic", "bob").await["oauth_id"], "bob");
     task.abort();
@@ -182,7 +133,7 @@ async fn keys_may_change_while_the_application_runs() {
 
 #[tokio::test]
 async fn what_the_provider_says_of_an_address_is_kept() {
-    let server = Server::start();
+    let server = OidcProvider::start(ORIGIN);
     let (browser, task) = application(&server).await;
     assert_eq!(sign_in(&browser, "basic", "unsure").await["email_verified"], false);
     browser.clear_cookies();
@@ -193,7 +144,7 @@ async fn what_the_provider_says_of_an_address_is_kept() {
 
 #[tokio::test]
 async fn a_callback_without_its_issuer_or_with_another_is_refused() {
-    let server = Server::start();
+    let server = OidcProvider::start(ORIGIN);
     let (browser, task) = application(&server).await;
     for issuer in [None, Some("https://evil.example")] {
         let answer = answer_of(&browser, &format!("{ORIGIN}/auth/basic/login"), "alice").await;
@@ -208,17 +159,16 @@ async fn a_callback_without_its_issuer_or_with_another_is_refused() {
         let page = browser.get(callback).await.unwrap();
         assert_eq!(page.location().unwrap().query(), Some("error=issuer_mismatch"));
     }
-    let log = Browser::new().get(format!("{}/_test/log", server.issuer)).await.unwrap();
+    let log = Browser::new().get(format!("{}/_test/log", server.issuer())).await.unwrap();
     assert_eq!(log.text(), "[]", "no code was exchanged");
     task.abort();
 }
 
 #[tokio::test]
 async fn a_refresh_replaces_the_refresh_token_and_keeps_the_identity() {
-    let server = Server::start();
-    let config = ProviderConfig::new("basic", "basic", server.secret.clone())
-        .provider("oidc")
-        .setting("ISSUER", server.issuer.clone());
+    let server = OidcProvider::start(ORIGIN);
+    let config =
+        ProviderConfig::new("basic", "basic", server.secret()).provider("oidc").setting("ISSUER", server.issuer());
     let client = OAuthClient::new(&OIDC, config, ReqwestClient::new().unwrap()).unwrap();
     let authorization = client.authorize(&AuthorizationRequest::new(redirect_uri("basic"))).await.unwrap();
     let answer = answer_of(&Browser::new(), authorization.url(), "alice").await;
