@@ -8,23 +8,17 @@
 // Prints one `ok …` line per check. The first failure of a scenario ends it; any failure ends in exit status 1.
 
 import assert from 'node:assert/strict';
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+
+import { fail, launch } from './chromium.mjs';
 
 const start = process.argv[2];
 if (!start) fail('usage: node login.mjs START');
 const app = new URL(start);
 const { SHOTS: shots, SECRETS: secretsFile } = process.env;
 
-const { chromium } = await import('playwright-core').catch(() =>
-  fail('playwright-core is missing: npm --prefix tests/browser ci --ignore-scripts'));
-
-const browser = await chromium.launch({
-  executablePath: chromiumProgram(),
-  headless: true,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
-});
+const browser = await launch();
 const secrets = new Set();
 let failures = 0;
 
@@ -338,23 +332,4 @@ function checkCookie(cookie) {
   assert.equal(cookie.secure, onHttps, `${cookie.name} is Secure on https`);
   assert.equal(cookie.name.startsWith('__Host-'), onHttps, `${cookie.name} has the prefix __Host- on https`);
   assert.ok(cookie.name.length + cookie.value.length <= 4096, `${cookie.name} fits`);
-}
-
-// --- The browser ----------------------------------------------------------------------------------------------------
-
-function chromiumProgram() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
-    const program = path.join(folder, 'chromium');
-    try {
-      accessSync(program, constants.X_OK);
-      return program;
-    } catch { /* not in this folder */ }
-  }
-  return fail('chromium is missing: apt-get install --no-install-recommends chromium (or name another in CHROMIUM)');
-}
-
-function fail(message) {
-  console.error(message);
-  process.exit(1);
 }
