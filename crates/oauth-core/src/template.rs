@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use url::Url;
+use url::{Host, Url};
 
 use crate::{Error, ErrorKind, Result};
 
@@ -167,10 +167,10 @@ fn encode<'v>(before: &str, value: &'v str) -> Cow<'v, str> {
 pub(crate) fn parse_url(text: &str) -> Result<Url> {
     let refuse = |why: &str| Error::configuration(format!("the URL is {why}"));
     let url = Url::parse(text).map_err(|_| refuse("not an absolute URL"))?;
-    let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| refuse("without a host"))?;
+    url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| refuse("without a host"))?;
     match url.scheme() {
         "https" => {}
-        "http" if is_loopback(host) => {}
+        "http" if is_loopback(&url) => {}
         "http" => return Err(refuse("plain http to an address that is not loopback; use https")),
         _ => return Err(refuse("neither https nor http")),
     }
@@ -183,10 +183,13 @@ pub(crate) fn parse_url(text: &str) -> Result<Url> {
     Ok(url)
 }
 
-/// Whether a host is this machine.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+/// Whether the host of a URL is this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    url.host().is_some_and(|host| match host {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    })
 }
 
 /// A variable's value in a host: letters, digits, `.`, `-` and a port.

@@ -1,7 +1,7 @@
 //! The provider's metadata (OpenID Connect Discovery 1.0 section 4, RFC 8414).
 
 use serde_json::value::RawValue;
-use url::{Host, Url};
+use url::Url;
 
 use super::{
     id_token::IssuerRule,
@@ -104,22 +104,14 @@ impl DiscoveredUrl {
     /// that names it; any other address is data.
     fn new(text: &str, issuer: &Url) -> Option<Self> {
         let url = parse_url(text).ok()?;
-        let issuer_is_loopback = is_loopback_url(issuer);
+        let issuer_is_loopback = is_loopback(issuer);
         if url.scheme() != "https" && !issuer_is_loopback {
             return None;
         }
-        let trusted = url.origin() == issuer.origin() || (issuer_is_loopback && is_loopback_url(&url));
+        let trusted = url.origin() == issuer.origin() || (issuer_is_loopback && is_loopback(&url));
         let trust = if trusted { UrlTrust::Configured } else { UrlTrust::FromData };
         Some(Self { url, trust })
     }
-}
-
-fn is_loopback_url(url: &Url) -> bool {
-    url.host().is_some_and(|host| match host {
-        Host::Domain(name) => is_loopback(name),
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-    })
 }
 
 #[cfg(test)]
