@@ -92,13 +92,6 @@ impl Suite {
         self
     }
 
-    /// Checks the spec alone, for a provider whose hooks demand more of a reply than the spec says. What they do is for
-    /// [`fixtures`] to show.
-    pub fn without_hooks(mut self) -> Self {
-        self.provider = self.provider.spec();
-        self
-    }
-
     /// Runs the checks.
     ///
     /// # Panics
