@@ -65,6 +65,8 @@ pub enum ErrorKind {
     UserInfoInvalid,
     /// The application demands an e-mail address and the provider gave none.
     EmailMissing,
+    /// The store that instances share could not be reached, or did not do what it was asked.
+    StoreUnavailable,
     /// The provider has no way to do this.
     Unsupported,
 }
@@ -95,6 +97,7 @@ impl ErrorKind {
             Self::UserInfoUnauthorized | Self::UserInfoForbidden | Self::UserInfoRefused | Self::UserInfoInvalid => {
                 "The sign-in provider did not say who you are."
             }
+            Self::StoreUnavailable => "Signing in is not possible at the moment.",
             Self::EmailMissing => "The sign-in provider gave no e-mail address.",
             Self::Unsupported => "The sign-in provider does not offer this.",
         }

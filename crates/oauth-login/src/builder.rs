@@ -16,6 +16,7 @@ use crate::{
 const BASE_URL: &str = "OAUTH_BASE_URL";
 const COOKIE_KEY: &str = "OAUTH_COOKIE_KEY";
 const LOGIN_TTL: &str = "OAUTH_LOGIN_TTL";
+const STORE_URL: &str = "OAUTH_STORE_URL";
 
 const DEFAULT_BASE_URL: &str = "http://localhost:8000";
 const DEFAULT_TTL: Duration = Duration::from_secs(600);
@@ -46,6 +47,7 @@ pub struct LoginBuilder {
     failure_path: Option<String>,
     login_page: Option<String>,
     store: Option<Arc<dyn PendingStore>>,
+    store_expected: bool,
 }
 
 impl LoginBuilder {
@@ -59,17 +61,21 @@ impl LoginBuilder {
             failure_path: None,
             login_page: None,
             store: None,
+            store_expected: false,
         }
     }
 
     /// Reads `OAUTH_BASE_URL`, `OAUTH_COOKIE_KEY` and `OAUTH_LOGIN_TTL` (seconds) where they are set.
+    ///
+    /// `OAUTH_STORE_URL` is for the crate that makes the store, such as `oauth-redis`; if it is set and nobody calls
+    /// [`store`](Self::store), [`build`](Self::build) says so.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`] if one of them is not Unicode. Their meaning is checked by [`build`](Self::build).
     pub fn from_env(self) -> Result<Self> {
         let mut vars = Vec::new();
-        for name in [BASE_URL, COOKIE_KEY, LOGIN_TTL] {
+        for name in [BASE_URL, COOKIE_KEY, LOGIN_TTL, STORE_URL] {
             match env::var(name) {
                 Ok(value) => vars.push((name.to_owned(), value)),
                 Err(env::VarError::NotPresent) => {}
@@ -82,13 +88,14 @@ impl LoginBuilder {
         Ok(self.from_vars(vars))
     }
 
-    /// The same from a list of variables; others than the three are passed over.
+    /// The same from a list of variables; others than these are passed over.
     pub fn from_vars(mut self, vars: impl IntoIterator<Item = (String, String)>) -> Self {
         for (name, value) in vars {
             match name.as_str() {
                 BASE_URL => self.base_url = value,
                 COOKIE_KEY => self = self.cookie_key(&value),
                 LOGIN_TTL => self.ttl = read_ttl(&value),
+                STORE_URL => self.store_expected = true,
                 _ => {}
             }
         }
@@ -160,12 +167,23 @@ impl LoginBuilder {
         if ttl < Duration::from_secs(1) || ttl > MAX_TTL {
             return Err(ttl_refused());
         }
-        let keys = match self.keys {
+        if self.store_expected && self.store.is_none() {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                format!("{STORE_URL} is set and the application has no store"),
+            )
+            .with_remedy(format!(
+                "Give `LoginBuilder::store` the store of that address, such as `oauth_redis::RedisStore::from_env`, or \
+                     unset {STORE_URL}"
+            )));
+        }
+        let keys = Arc::new(match self.keys {
             Some(keys) => keys?,
             None if site.is_loopback() => {
                 tracing::warn!(
                     target: "oauth_login",
-                    "{COOKIE_KEY} is not set: using a random key, so logins under way are lost when the process restarts"
+                    "{COOKIE_KEY} is not set: using a random key, so logins under way are lost when the process restarts, and no \
+                     other instance can read them"
                 );
                 KeyRing::random()?
             }
@@ -173,7 +191,7 @@ impl LoginBuilder {
                 return Err(Error::new(ErrorKind::Configuration, format!("{COOKIE_KEY} is not set"))
                     .with_remedy("Set it to the output of `openssl rand -base64 32`, the same for all instances"));
             }
-        };
+        });
         let home = NextPath::parse(&site.path("/"), &site).ok_or_else(|| path_refused("base URL"))?;
         let page = |path: Option<String>, name: &str| match path {
             Some(path) => NextPath::parse(&path, &site).ok_or_else(|| path_refused(name)),
@@ -187,8 +205,17 @@ impl LoginBuilder {
             Some(store) => Waiting::InStore(store),
             None => Waiting::InCookies(Spent::new()),
         };
-        let pending = PendingLogins::new(keys, waiting, site.base_url().to_owned(), site.secure(), ttl);
-        Ok(Login::new(Inner { registry: self.registry, redirect_uris, pending, home, failure_path, login_page, site }))
+        let pending = PendingLogins::new(keys.clone(), waiting, site.base_url().into(), site.secure(), ttl);
+        Ok(Login::new(Inner {
+            registry: self.registry,
+            redirect_uris,
+            keys,
+            pending,
+            home,
+            failure_path,
+            login_page,
+            site,
+        }))
     }
 }
 

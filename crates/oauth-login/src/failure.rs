@@ -81,7 +81,9 @@ failure_codes! {
     LoginRefused = "login_refused", "This account may not sign in here.";
     /// The session could not be stored.
     SessionUnavailable = "session_unavailable", "You cannot be signed in at the moment. Please try again.";
-    /// Something is wrong on our side: settings, randomness, the store of pending logins.
+    /// The store of pending logins cannot be reached. The answer is 503, and the same callback succeeds once it can.
+    StoreUnavailable = "store_unavailable", "Signing in is not possible at the moment. Reload this page to try again.";
+    /// Something is wrong on our side: settings, randomness.
     ServerError = "server_error", "Signing in is not set up correctly.";
     /// No provider of that name is configured. The answer is 404.
     UnknownProvider = "unknown_provider", "This way to sign in is not available.";
@@ -117,6 +119,7 @@ impl From<ErrorKind> for FailureCode {
             | ErrorKind::MetadataInvalid
             | ErrorKind::KeySetInvalid => Self::ProviderUnavailable,
             ErrorKind::IssuerMismatch => Self::IssuerMismatch,
+            ErrorKind::StoreUnavailable => Self::StoreUnavailable,
             ErrorKind::Configuration | ErrorKind::RandomSource | ErrorKind::Unsupported => Self::ServerError,
             ErrorKind::UserInfoUnauthorized
             | ErrorKind::UserInfoForbidden

@@ -28,8 +28,8 @@ const EXPIRY_LEN: usize = 8;
 const MIN_KEY_LEN: usize = 32;
 /// Of 32 random bytes about 30 differ; fewer than 12 do not happen by chance.
 const MIN_DISTINCT_BYTES: usize = 12;
-/// Longer than any cookie or stored login; only a cap on the work a stranger can ask for.
-const MAX_SEALED_LEN: usize = 16 * 1024;
+/// Longer than any cookie; only a cap on the work a stranger can ask for.
+const MAX_SEALED_COOKIE: usize = 16 * 1024;
 
 const REMEDY: &str = "Set OAUTH_COOKIE_KEY to the output of `openssl rand -base64 32`; to rotate, put the new key \
                       first and keep the old one after a comma for as long as a login may last";
@@ -112,7 +112,7 @@ impl KeyRing {
 
     /// Opens what [`seal`](Self::seal) made for the same use, if it has not expired. There is no second decoder.
     pub(crate) fn open(&self, label: &Label<'_>, now: SystemTime, sealed: &str) -> Result<Opened, NotOpened> {
-        if sealed.len() > MAX_SEALED_LEN {
+        if label.purpose.is_of_browsers() && sealed.len() > MAX_SEALED_COOKIE {
             return Err(NotOpened::Unreadable);
         }
         let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| NotOpened::Unreadable)?;
@@ -171,6 +171,17 @@ pub(crate) enum Purpose {
     Binding,
     /// A pending login, kept in a store.
     Stored,
+    /// A session, kept in a store.
+    Session,
+    /// The tokens of a signed-in person, kept in a store.
+    Tokens,
+}
+
+impl Purpose {
+    /// Whether values of this kind come from browsers, and so from anybody.
+    fn is_of_browsers(self) -> bool {
+        matches!(self, Self::Cookie | Self::Binding)
+    }
 }
 
 /// What is authenticated beside the plaintext.
@@ -180,8 +191,8 @@ pub(crate) enum Purpose {
 #[derive(Clone, Copy)]
 pub(crate) struct Label<'a> {
     pub(crate) purpose: Purpose,
-    /// Name of the cookie.
-    pub(crate) cookie: &'a str,
+    /// Name of the cookie, or key of the record.
+    pub(crate) name: &'a str,
     /// Base URL of the application.
     pub(crate) app: &'a str,
 }
@@ -192,9 +203,11 @@ impl Label<'_> {
             Purpose::Cookie => b"cookie",
             Purpose::Binding => b"binding",
             Purpose::Stored => b"stored",
+            Purpose::Session => b"session",
+            Purpose::Tokens => b"tokens",
         };
         let mut bytes = vec![VERSION];
-        for part in [key_id.as_slice(), purpose, self.cookie.as_bytes(), self.app.as_bytes()] {
+        for part in [key_id.as_slice(), purpose, self.name.as_bytes(), self.app.as_bytes()] {
             // The length in front keeps ("ab", "c") apart from ("a", "bc").
             bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
             bytes.extend_from_slice(part);
@@ -261,7 +274,7 @@ mod tests {
 
     use super::*;
 
-    const LABEL: Label<'static> = Label { purpose: Purpose::Cookie, cookie: "login-1", app: "https://app.example" };
+    const LABEL: Label<'static> = Label { purpose: Purpose::Cookie, name: "login-1", app: "https://app.example" };
 
     fn at(seconds: u64) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
@@ -330,9 +343,9 @@ mod tests {
         for other in [
             Label { purpose: Purpose::Binding, ..LABEL },
             Label { purpose: Purpose::Stored, ..LABEL },
-            Label { cookie: "login-2", ..LABEL },
+            Label { name: "login-2", ..LABEL },
             Label { app: "https://app.example/other", ..LABEL },
-            Label { cookie: "login-1h", app: "ttps://app.example", ..LABEL },
+            Label { name: "login-1h", app: "ttps://app.example", ..LABEL },
         ] {
             assert_eq!(ring.open(&other, at(0), &sealed).map(|_| ()), Err(NotOpened::Unreadable));
         }

@@ -16,10 +16,12 @@ use crate::{
     builder::LoginBuilder,
     cookie::{Cookies, SameSite},
     failure::{FailureCode, LoginFailure},
+    key_ring::KeyRing,
     next::NextPath,
     parameters::{Parameters, Repeated},
     pending::{Lost, NotKept, PendingLogin, PendingLogins, is_base64url},
     record::{LoginRecord, Refusal},
+    records::{RecordStore, SessionRecords},
     request::{BrowserRequest, Header, Unusable},
     session::SessionCookie,
     site::Site,
@@ -29,6 +31,8 @@ use crate::{
 const MAX_QUERY: usize = 16 * 1024;
 const MAX_BODY: usize = 64 * 1024;
 const MAX_CODE: usize = 8 * 1024;
+/// Seconds after which a store that was down may be back.
+const RETRY_AFTER: &str = "5";
 /// 256 bits in base64url.
 const STATE_LEN: usize = 43;
 
@@ -90,6 +94,7 @@ pub(crate) struct Inner {
     /// By instance name, made from configuration once; a callback of its own for every instance is what keeps one
     /// provider's answer from passing for another's (RFC 9700 section 4.4.2).
     pub(crate) redirect_uris: HashMap<String, String>,
+    pub(crate) keys: Arc<KeyRing>,
     pub(crate) pending: PendingLogins,
     pub(crate) home: NextPath,
     pub(crate) failure_path: NextPath,
@@ -168,6 +173,11 @@ impl Login {
     #[must_use]
     pub fn session_cookie(&self) -> SessionCookie {
         SessionCookie(self.0.site.secure())
+    }
+
+    /// Sessions of this application in `store`, sealed with its keys: what an adapter makes a session store of.
+    pub fn session_records(&self, store: impl RecordStore + 'static) -> SessionRecords {
+        SessionRecords::new(Arc::new(store), self.0.keys.clone(), self.base_url().into())
     }
 
     /// Sends the browser to the provider.
@@ -299,6 +309,12 @@ impl Login {
         let cookie = self.0.pending.forget(&answer.state);
         let pending = match found {
             Ok(pending) => pending,
+            // Nothing is spent: the browser may send the same callback again.
+            Err(Lost::Error(error)) if error.kind() == ErrorKind::StoreUnavailable => {
+                let code = FailureCode::StoreUnavailable;
+                let answer = Answer::text(503, code.message()).with_header("retry-after", RETRY_AFTER);
+                return Err(log(LoginFailure::new(code, Some(client.name()), Some(error), answer)));
+            }
             Err(lost) => {
                 let (code, error) = match lost {
                     Lost::NotFound => (FailureCode::LoginNotFound, None),

@@ -3,7 +3,10 @@
 //! Each has a cookie of its own, so that logins in several tabs do not disturb each other. The cookie's name carries a
 //! hash of `state`: the callback finds the cookie by the `state` parameter, and whoever only sees names learns nothing.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use oauth_core::{Error, ErrorKind, ExposeSecret, PendingAuthorization, Result};
@@ -46,9 +49,9 @@ pub(crate) struct PendingLogin {
 
 /// Keeps pending logins and gives each back once, to the browser that began it.
 pub(crate) struct PendingLogins {
-    keys: KeyRing,
+    keys: Arc<KeyRing>,
     waiting: Waiting,
-    app: String,
+    app: Arc<str>,
     secure: Secure,
     /// What the names of this application's flow cookies begin with. Cookies are shared by all ports of a host, so the
     /// application is part of it: two of them on localhost must not sweep each other's logins.
@@ -75,6 +78,14 @@ pub(crate) enum Lost {
     Error(Error),
 }
 
+/// What was in a flow cookie.
+enum Found {
+    /// The whole login.
+    Login,
+    /// The browser's half of a login that waits in a store.
+    Binding,
+}
+
 impl From<NotOpened> for Lost {
     fn from(not_opened: NotOpened) -> Self {
         match not_opened {
@@ -85,8 +96,9 @@ impl From<NotOpened> for Lost {
 }
 
 impl PendingLogins {
-    pub(crate) fn new(keys: KeyRing, waiting: Waiting, app: String, secure: Secure, ttl: Duration) -> Self {
-        let digest: [u8; 32] = Sha256::new_with_prefix(b"oauth-login app\0").chain_update(&app).finalize().into();
+    pub(crate) fn new(keys: Arc<KeyRing>, waiting: Waiting, app: Arc<str>, secure: Secure, ttl: Duration) -> Self {
+        let digest: [u8; 32] =
+            Sha256::new_with_prefix(b"oauth-login app\0").chain_update(app.as_bytes()).finalize().into();
         let tag = URL_SAFE_NO_PAD.encode(digest.first_chunk::<6>().unwrap_or(&[0; 6]));
         let prefix = secure.name(&format!("login-{tag}-"));
         Self { keys, waiting, app, secure, prefix, ttl }
@@ -110,17 +122,20 @@ impl PendingLogins {
         let seal = |purpose, plaintext: &[u8]| {
             self.keys.seal(&self.label(purpose, &name), expires_at, plaintext).map_err(NotKept::Error)
         };
-        let value = match &self.waiting {
-            Waiting::InCookies(_) => seal(Purpose::Cookie, &json)?,
-            Waiting::InStore(store) => {
-                let mut random = Zeroizing::new([0; 32]);
-                fill_random(&mut *random).map_err(NotKept::Error)?;
-                let binding = Zeroizing::new(URL_SAFE_NO_PAD.encode(random.as_slice()));
-                let sealed = seal(Purpose::Stored, &json)?;
-                store.put(&PendingKey::new(state, &binding), &sealed, self.ttl).await.map_err(NotKept::Error)?;
-                seal(Purpose::Binding, binding.as_bytes())?
+        let mut value = None;
+        if let Waiting::InStore(store) = &self.waiting {
+            let mut random = Zeroizing::new([0; 32]);
+            fill_random(&mut *random).map_err(NotKept::Error)?;
+            let binding = Zeroizing::new(URL_SAFE_NO_PAD.encode(random.as_slice()));
+            let sealed = seal(Purpose::Stored, &json)?;
+            match store.put(&PendingKey::new(state, &binding), &sealed, self.ttl).await {
+                Ok(()) => value = Some(seal(Purpose::Binding, binding.as_bytes())?),
+                Err(error) => {
+                    tracing::warn!(target: "oauth_login", %error, "a login begins in a cookie, since the store did not take it");
+                }
             }
-        };
+        }
+        let value = value.map_or_else(|| seal(Purpose::Cookie, &json), Ok)?;
         let Some(room) = MAX_COOKIE_BYTES.checked_sub(cost(&name, &value)) else { return Err(NotKept::TooLarge) };
         let mut set = self.sweep(cookies, room, now);
         set.push(set_cookie(&name, &value, same_site, self.secure, self.ttl));
@@ -136,20 +151,24 @@ impl PendingLogins {
     ) -> Result<PendingLogin, Lost> {
         let name = self.cookie_name(state);
         let value = cookies.get(&name).map_err(|SameName| Lost::Ambiguous)?.ok_or(Lost::NotFound)?;
-        match &self.waiting {
-            Waiting::InCookies(spent) => {
-                let login = read_login(&self.open(Purpose::Cookie, &name, value, now)?, state)?;
-                if !spent.spend(state, unix_seconds(now), self.ttl) {
-                    return Err(Lost::NotFound);
-                }
-                Ok(login)
-            }
-            Waiting::InStore(store) => {
-                let binding = self.open(Purpose::Binding, &name, value, now)?.plaintext;
-                let binding = std::str::from_utf8(&binding).map_err(|_| Lost::NotFound)?;
+        let (found, opened) = self.open_any(&name, value, now)?;
+        match (found, &self.waiting) {
+            (Found::Binding, Waiting::InStore(store)) => {
+                let binding = std::str::from_utf8(&opened.plaintext).map_err(|_| Lost::NotFound)?;
                 let sealed = store.take(&PendingKey::new(state, binding)).await.map_err(Lost::Error)?;
                 let sealed = sealed.ok_or(Lost::NotFound)?;
                 read_login(&self.open(Purpose::Stored, &name, &sealed, now)?, state)
+            }
+            (Found::Binding, Waiting::InCookies(_)) => Err(Lost::NotFound),
+            (Found::Login, waiting) => {
+                let login = read_login(&opened, state)?;
+                let first = match waiting {
+                    Waiting::InCookies(spent) => spent.spend(state, unix_seconds(now), self.ttl),
+                    Waiting::InStore(store) => {
+                        store.spend(&PendingKey::spent(state), self.ttl).await.map_err(Lost::Error)?
+                    }
+                };
+                if first { Ok(login) } else { Err(Lost::NotFound) }
             }
         }
     }
@@ -162,17 +181,13 @@ impl PendingLogins {
     /// `Set-Cookie` values deleting the flow cookies that are expired, unreadable or, oldest first, more than fit in
     /// `room` bytes.
     fn sweep(&self, cookies: &Cookies<'_, '_>, room: usize, now: SystemTime) -> Vec<String> {
-        let purpose = match self.waiting {
-            Waiting::InCookies(_) => Purpose::Cookie,
-            Waiting::InStore(_) => Purpose::Binding,
-        };
         let mut found: Vec<_> = cookies
             .iter()
             .filter(|(name, _)| self.is_flow_cookie(name))
             .take(MAX_LOOKED_AT)
             .map(|(name, value)| {
-                let opened = self.open(purpose, name, value, now).ok().filter(|_| cookies.get(name).is_ok());
-                (opened.map(|opened| opened.expires_at), name, cost(name, value))
+                let opened = self.open_any(name, value, now).ok().filter(|_| cookies.get(name).is_ok());
+                (opened.map(|(_, opened)| opened.expires_at), name, cost(name, value))
             })
             .collect();
         // Newest first, the unreadable last. Browsers send the older of two cookies first, which settles ties.
@@ -207,8 +222,18 @@ impl PendingLogins {
         name.strip_prefix(&self.prefix).is_some_and(|handle| handle.len() == HANDLE_LEN && is_base64url(handle))
     }
 
-    fn label<'a>(&'a self, purpose: Purpose, cookie: &'a str) -> Label<'a> {
-        Label { purpose, cookie, app: &self.app }
+    fn label<'a>(&'a self, purpose: Purpose, name: &'a str) -> Label<'a> {
+        Label { purpose, name, app: &self.app }
+    }
+
+    /// Opens a flow cookie of either kind. With a store there are both: some were begun while it could not be reached.
+    fn open_any(&self, name: &str, value: &str, now: SystemTime) -> Result<(Found, Opened), NotOpened> {
+        match self.open(Purpose::Cookie, name, value, now) {
+            Err(NotOpened::Unreadable) => {
+                self.open(Purpose::Binding, name, value, now).map(|opened| (Found::Binding, opened))
+            }
+            opened => opened.map(|opened| (Found::Login, opened)),
+        }
     }
 
     fn open(&self, purpose: Purpose, name: &str, sealed: &str, now: SystemTime) -> Result<Opened, NotOpened> {
@@ -245,8 +270,8 @@ mod tests {
     const NOW: u64 = 1_800_000_000;
 
     fn pending_logins(app: &str) -> PendingLogins {
-        let keys = KeyRing::random().unwrap();
-        PendingLogins::new(keys, Waiting::InCookies(Spent::new()), app.to_owned(), Secure::Yes, TTL)
+        let keys = Arc::new(KeyRing::random().unwrap());
+        PendingLogins::new(keys, Waiting::InCookies(Spent::new()), app.into(), Secure::Yes, TTL)
     }
 
     fn login(next: &str, begun_at: u64) -> PendingLogin {

@@ -3,7 +3,8 @@
 //! Two ways. *In the cookie* (the default): the browser keeps the sealed login, an abandoned one costs the server
 //! nothing, and the server remembers the finished ones until they expire, so that one process uses each once. *In a
 //! [`PendingStore`]*: all instances share the logins, so "once" holds across them. The cookie is needed in both: a
-//! login found in a store proves nothing about the browser.
+//! login found in a store proves nothing about the browser. While the store cannot be reached logins begin in the cookie,
+//! and the store is asked when they finish.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -19,12 +20,16 @@ use sha2::{Digest, Sha256};
 
 /// Pending logins shared by several instances, in Redis for example.
 ///
-/// Two promises: what was [put](Self::put) is gone after its lifetime at the latest, and is [taken](Self::take) at most
-/// once, also when two instances ask at the same moment (`GETDEL` in Redis, `DELETE … RETURNING` in SQL). The values are
-/// sealed: whoever reads the store learns nothing and can change nothing.
+/// Three promises: what was [put](Self::put) is gone after its lifetime at the latest, it is [taken](Self::take) at most
+/// once, and a key is [spent](Self::spend) at most once, also when two instances ask at the same moment (`GETDEL` and
+/// `SET NX` in Redis, `DELETE … RETURNING` and `INSERT … ON CONFLICT DO NOTHING` in SQL). The values are sealed: whoever
+/// reads the store learns nothing and can change nothing.
 ///
-/// Errors are [`oauth_core::Error`]s of a fitting kind, such as [`Transport`](oauth_core::ErrorKind::Transport); their
-/// text is logged, so it must not contain credentials of the store. On any error no login happens.
+/// Anybody can begin a login, so a store has a limit on how many it keeps; above it [`put`](Self::put) fails.
+///
+/// Errors are of kind [`StoreUnavailable`](oauth_core::ErrorKind::StoreUnavailable); their text is logged, so it must not
+/// contain credentials of the store. After a failed `put` the login goes on in a cookie. After a failed `take` or `spend`
+/// the answer is 503 and nothing is lost: the browser may come back with the same callback.
 ///
 /// ```
 /// use std::{collections::HashMap, sync::Mutex, time::Duration};
@@ -45,6 +50,10 @@ use sha2::{Digest, Sha256};
 ///     async fn take(&self, key: &PendingKey) -> Result<Option<String>> {
 ///         Ok(self.0.lock().unwrap().remove(key.as_str()))
 ///     }
+///
+///     async fn spend(&self, key: &PendingKey, _lifetime: Duration) -> Result<bool> {
+///         Ok(self.0.lock().unwrap().insert(key.as_str().to_owned(), String::new()).is_none())
+///     }
 /// }
 /// ```
 #[async_trait]
@@ -54,10 +63,13 @@ pub trait PendingStore: Send + Sync {
 
     /// Removes and returns what was put under `key`, or `None` if there is nothing, any more or yet.
     async fn take(&self, key: &PendingKey) -> Result<Option<String>>;
+
+    /// Remembers `key` for `lifetime`. Returns `false` if it was remembered already. For logins that waited in a cookie.
+    async fn spend(&self, key: &PendingKey, lifetime: Duration) -> Result<bool>;
 }
 
 /// Under what a pending login is stored: a hash from which neither `state` nor the browser's half can be told.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PendingKey(String);
 
 impl PendingKey {
@@ -69,6 +81,11 @@ impl PendingKey {
             .chain_update(binding)
             .finalize();
         Self(URL_SAFE_NO_PAD.encode(digest))
+    }
+
+    /// Of a login that waited in a cookie, and is spent. The other kind's browser half is never empty.
+    pub(crate) fn spent(state: &str) -> Self {
+        Self::new(state, "")
     }
 
     /// The key: 43 characters of base64url.

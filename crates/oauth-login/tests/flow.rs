@@ -662,7 +662,11 @@ struct Memory {
 
 impl Memory {
     fn check(&self) -> Result<()> {
-        if *self.broken.lock().unwrap() { Err(Error::new(ErrorKind::Transport, "the store is down")) } else { Ok(()) }
+        if *self.broken.lock().unwrap() {
+            Err(Error::new(ErrorKind::StoreUnavailable, "the store is down"))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -679,6 +683,12 @@ impl PendingStore for Memory {
         tokio::task::yield_now().await;
         self.check()?;
         Ok(self.values.lock().unwrap().remove(key.as_str()))
+    }
+
+    async fn spend(&self, key: &PendingKey, _lifetime: Duration) -> Result<bool> {
+        tokio::task::yield_now().await;
+        self.check()?;
+        Ok(self.values.lock().unwrap().insert(key.as_str().to_owned(), String::new()).is_none())
     }
 }
 
@@ -723,17 +733,27 @@ async fn a_login_found_in_a_store_proves_nothing_about_the_browser() {
 }
 
 #[tokio::test]
-async fn with_a_broken_store_nobody_signs_in() {
+async fn while_the_store_is_down_logins_begin_and_none_is_lost() {
     let (world, store) = (World::default(), Memory::default());
-    let login = world.builder().store(store.clone()).build().unwrap();
-    let mut browser = Browser::default();
-    let approval = browser.approve(&login, &world, "alpha", "").await;
+    let instances = [(); 2].map(|()| world.builder().store(store.clone()).build().unwrap());
+    let [login, sibling] = &instances;
+    let (mut before, mut meanwhile) = (Browser::default(), Browser::default());
+    let begun_before = before.approve(login, &world, "alpha", "next=/before").await;
     *store.broken.lock().unwrap() = true;
-    let begun = Browser::default().begin(&login, "alpha", "").await;
-    assert_eq!(begun.location(), Some("/?error=server_error"));
-    assert_eq!(set_cookies(&begun).count(), 0);
-    let landing = browser.callback(&login, "alpha", &approval.query()).await;
-    assert_eq!((landing.failed(), world.requests()), (FailureCode::ServerError, 0));
+    let begun_meanwhile = meanwhile.approve(login, &world, "alpha", "next=/meanwhile").await;
+    for (browser, approval) in [(&mut before, &begun_before), (&mut meanwhile, &begun_meanwhile)] {
+        let landing = browser.callback(login, "alpha", &approval.query()).await;
+        assert_eq!((landing.result.err(), world.token_requests()), (Some(FailureCode::StoreUnavailable), 0));
+        assert_eq!((landing.answer.status(), set_cookies(&landing.answer).count()), (503, 0));
+    }
+    *store.broken.lock().unwrap() = false;
+    for (mut browser, approval) in [(before, begun_before), (meanwhile, begun_meanwhile)] {
+        let mut copy = browser.clone();
+        assert!(browser.callback(sibling, "alpha", &approval.query()).await.result.is_ok());
+        let again = copy.callback(login, "alpha", &approval.query()).await;
+        assert_eq!(again.failed(), FailureCode::LoginNotFound);
+    }
+    assert_eq!(world.token_requests(), 2);
 }
 
 // Logout and guards.
