@@ -77,6 +77,7 @@ async fn watch(callbacks: Callbacks, request: Request, next: Next) -> Response {
     response
 }
 
+// Proves: QB8, QC2
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_signs_in_by_a_callback_from_another_site() {
     let outside = TcpListener::bind((HOST, 0)).await.unwrap();

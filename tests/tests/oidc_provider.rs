@@ -101,6 +101,7 @@ async fn sign_in(browser: &Browser, instance: &str, person: &str) -> Value {
     me(browser).await
 }
 
+// Proves: QF1, QF11
 #[tokio::test]
 async fn every_way_of_signing_in_works_and_survives_new_keys() {
     let server = OidcProvider::start(ORIGIN);
@@ -142,6 +143,7 @@ async fn what_the_provider_says_of_an_address_is_kept() {
     task.abort();
 }
 
+// Proves: QB6, QH1
 #[tokio::test]
 async fn a_callback_without_its_issuer_or_with_another_is_refused() {
     let server = OidcProvider::start(ORIGIN);
@@ -164,6 +166,7 @@ async fn a_callback_without_its_issuer_or_with_another_is_refused() {
     task.abort();
 }
 
+// Proves: QE9
 #[tokio::test]
 async fn a_refresh_replaces_the_refresh_token_and_keeps_the_identity() {
     let server = OidcProvider::start(ORIGIN);

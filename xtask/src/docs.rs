@@ -1,13 +1,16 @@
-//! `cargo xtask docs`: the book, with what it says about providers taken from their specs, and how long their files are.
+//! `cargo xtask docs`: the book, with what it says about providers taken from their specs and the tests of each
+//! requirement, and how long the providers' files are.
 
 use anyhow::Result;
 
 use crate::tidy::source::{self, File};
-use crate::{cmd, tools};
+use crate::{cmd, ledger, tools};
 
 /// Prints how long the providers are, writes what is generated in the book, and builds it.
 pub(crate) fn run() -> Result<()> {
-    print_lengths(&source::read_all()?);
+    let files = source::read_all()?;
+    print_lengths(&files);
+    ledger::write(&files)?;
     write_pages(cmd::cargo(&[]))?;
     tools::ensure(&[tools::MDBOOK])?;
     cmd::run(cmd::new("mdbook").args(["build", "docs"]))

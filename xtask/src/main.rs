@@ -5,6 +5,7 @@ use std::process::ExitCode;
 mod bench;
 mod cmd;
 mod docs;
+mod ledger;
 mod metadata;
 mod new_provider;
 mod test;

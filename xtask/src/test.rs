@@ -3,13 +3,15 @@
 //! All steps share one target folder, one profile and, where tests run, one selection of packages and features, so
 //! that a dependency is built once.
 
+use std::collections::BTreeSet;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use anyhow::Result;
 
 use crate::metadata::Metadata;
-use crate::{cmd, tidy, tools};
+use crate::tidy::{self, source};
+use crate::{cmd, ledger, tools};
 
 /// What a step found.
 #[derive(Default)]
@@ -18,25 +20,29 @@ struct Report {
     failed: usize,
     /// What was not checked, and why.
     left_out: Option<&'static str>,
+    /// The tests that passed, as [`ledger::passed`] names them.
+    names: BTreeSet<String>,
 }
 
 /// A step that is either right or an error counts as one test.
-const RIGHT: Report = Report { passed: 1, failed: 0, left_out: None };
+const RIGHT: Report = Report { passed: 1, failed: 0, left_out: None, names: BTreeSet::new() };
 
-type Step = fn() -> Result<Report>;
+/// Is told which tests have passed so far.
+type Step = fn(&BTreeSet<String>) -> Result<Report>;
 
 const STEPS: &[(&str, Step)] = &[
-    ("tools", || tools::ensure(tools::FOR_TESTS).map(|()| Report::default())),
-    ("tidy", || tidy::run().map(|()| RIGHT)),
-    ("tests", || nextest(&["--filterset", "not (binary(browser) + binary(form_post))"])),
-    ("browser", || nextest(&["--filterset", "binary(browser) + binary(form_post)"])),
-    ("bench, one round", bench),
-    ("documentation tests", documentation_tests),
-    ("documentation", documentation),
-    ("book", || cmd::run(cmd::new("mdbook").args(["build", "docs"])).map(|()| RIGHT)),
-    ("each feature alone", each_feature),
-    ("licenses, bans, sources", || deny(&["licenses", "bans", "sources"])),
-    ("advisories", advisories),
+    ("tools", |_| tools::ensure(tools::FOR_TESTS).map(|()| Report::default())),
+    ("tidy", |_| tidy::run().map(|()| RIGHT)),
+    ("tests", |_| nextest(&["--filterset", "not (binary(browser) + binary(form_post))"])),
+    ("browser", |_| nextest(&["--filterset", "binary(browser) + binary(form_post)"])),
+    ("requirements", requirements),
+    ("bench, one round", |_| bench()),
+    ("documentation tests", |_| documentation_tests()),
+    ("documentation", |_| documentation()),
+    ("book", |_| cmd::run(cmd::new("mdbook").args(["build", "docs"])).map(|()| RIGHT)),
+    ("each feature alone", |_| each_feature()),
+    ("licenses, bans, sources", |_| deny(&["licenses", "bans", "sources"])),
+    ("advisories", |_| advisories()),
 ];
 
 const WHOLE_WORKSPACE: &[&str] = &["--workspace", "--all-features"];
@@ -45,6 +51,7 @@ const WHOLE_WORKSPACE: &[&str] = &["--workspace", "--all-features"];
 pub(crate) fn everything() -> ExitCode {
     let mut summary = Vec::new();
     let (mut passed, mut failed) = (0, 0);
+    let mut names = BTreeSet::new();
     for (name, step) in STEPS {
         if failed > 0 {
             summary.push(format!("{name:<24} not run"));
@@ -52,13 +59,14 @@ pub(crate) fn everything() -> ExitCode {
         }
         println!("\n== {name} ==");
         let begun = Instant::now();
-        let report = step().unwrap_or_else(|error| {
+        let report = step(&names).unwrap_or_else(|error| {
             println!("error: {error:#}");
             Report { failed: 1, ..Report::default() }
         });
         passed += report.passed;
         failed += report.failed;
         summary.push(format!("{name:<24} {:>5} s  {}", begun.elapsed().as_secs(), report.in_words()));
+        names.extend(report.names);
     }
     println!("\n== summary ==\n{}\n", summary.join("\n"));
     println!("{passed} passed, {failed} failed");
@@ -83,6 +91,7 @@ impl Report {
 
     /// Adds what a test runner says in its closing line, `line`.
     fn count(&mut self, line: &str) {
+        self.names.extend(ledger::passed(line));
         if let Some((before, after)) = line.split_once(" run: ") {
             // nextest: `Summary [ 0.1s] 3 tests run: 1 passed (1 slow), 1 failed, 1 timed out, 0 skipped`
             let run = before.rsplit([' ', '/']).nth(1).and_then(|number| number.parse().ok()).unwrap_or(0);
@@ -123,6 +132,15 @@ fn counted(command: Command) -> Result<Report> {
     let mut report = Report::default();
     let outcome = cmd::stream(command, |line| report.count(line));
     if report.failed == 0 { outcome.map(|()| report) } else { Ok(report) }
+}
+
+/// That every test the book names as a proof has passed.
+fn requirements(passed: &BTreeSet<String>) -> Result<Report> {
+    let missing = ledger::not_run(&source::read_all()?, &Metadata::workspace()?, passed);
+    for problem in &missing {
+        println!("{problem}");
+    }
+    Ok(if missing.is_empty() { RIGHT } else { Report { failed: missing.len(), ..Report::default() } })
 }
 
 /// That the bench does what it measures; how fast is for `cargo xtask bench`.

@@ -3,6 +3,7 @@
 
 use anyhow::{Result, bail};
 
+use crate::ledger;
 use crate::metadata::Metadata;
 
 mod arrows;
@@ -37,6 +38,7 @@ const RULES: &[(&str, Rule)] = &[
     ("lock files name no registry host", source::lock_files),
     ("the README names every library and example", readme::packages),
     ("feature tables equal the manifests", readme::features),
+    ("every requirement has a test", |repository| ledger::problems(&repository.files)),
     ("crate counts are true", |repository| or_problem(readme::crate_counts(repository))),
     (
         "the declared Rust version is no older than any dependency's (declarations compared, nothing compiled with it)",

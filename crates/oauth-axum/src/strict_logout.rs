@@ -113,6 +113,7 @@ mod tests {
         assert!(!ended.contains(&Id(1)) && ended.contains(&Id(2)) && ended.contains(&Id(3)));
     }
 
+    // Proves: QA8
     #[test]
     fn memory_is_bounded() {
         let now = Instant::now();

@@ -235,6 +235,7 @@ async fn without_a_session_a_browser_goes_to_the_login_page_and_a_program_gets_4
     assert_eq!(site.store.created(), 0);
 }
 
+// Proves: QH3
 #[tokio::test]
 async fn guards_let_in_whom_they_should() {
     let site = Site::start().await;
@@ -257,6 +258,7 @@ async fn guards_let_in_whom_they_should() {
     }
 }
 
+// Proves: QB11, QA6
 #[tokio::test]
 async fn a_refused_login_leaves_no_session_and_the_old_one_alone() {
     let site = Site::with(|routes| {
@@ -284,6 +286,7 @@ async fn a_refused_login_leaves_no_session_and_the_old_one_alone() {
     assert_eq!(site.get(&browser, "/").await.text(), "Jane Doe");
 }
 
+// Proves: QB11
 #[tokio::test]
 async fn a_panic_in_on_login_lets_nobody_in() {
     let site = Site::with(|routes| {
@@ -346,6 +349,7 @@ async fn an_application_keeps_sessions_of_its_own() {
     assert_eq!(browser.cookies(site.url("/")), []);
 }
 
+// Proves: QD4
 #[tokio::test]
 async fn parts_that_are_no_headers_are_a_failed_login() {
     let site = Site::with(|routes| routes.on_login(|_| async { Ok([("x-own", "line\nbreak")]) })).await;
@@ -355,6 +359,7 @@ async fn parts_that_are_no_headers_are_a_failed_login() {
     assert_eq!(site.store.created(), 0);
 }
 
+// Proves: QC10
 #[tokio::test]
 async fn a_record_older_than_seven_days_opens_nothing() {
     let week = Duration::from_secs(7 * 24 * 60 * 60);
@@ -366,6 +371,7 @@ async fn a_record_older_than_seven_days_opens_nothing() {
     }
 }
 
+// Proves: QC4
 #[tokio::test]
 async fn every_login_gets_a_new_session_without_what_was_in_the_old_one() {
     let site = Site::start().await;
@@ -393,6 +399,7 @@ async fn every_login_gets_a_new_session_without_what_was_in_the_old_one() {
     assert_eq!(site.ask("/me", &planted).await.status(), 401);
 }
 
+// Proves: QC5
 #[tokio::test]
 async fn logging_out_ends_the_session_on_the_server() {
     let site = Site::start().await;
@@ -424,6 +431,7 @@ async fn logging_out_ends_the_session_on_the_server() {
     assert_eq!(again.status(), 303);
 }
 
+// Proves: QC5
 #[tokio::test]
 async fn a_request_under_way_does_not_undo_the_logout() {
     let (arrived, proceed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
@@ -482,6 +490,7 @@ impl SessionStore for Slow {
     }
 }
 
+// Proves: QC5
 #[tokio::test]
 async fn a_write_that_overtakes_the_logout_is_taken_back() {
     let slow = Slow::default();
@@ -501,6 +510,7 @@ async fn a_write_that_overtakes_the_logout_is_taken_back() {
     assert_eq!(slow.memory.load(&record.id).await.unwrap(), None);
 }
 
+// Proves: QH7
 #[tokio::test]
 async fn without_the_session_store_nobody_is_signed_in_and_nothing_pretends() {
     let site = Site::start().await;
@@ -535,6 +545,7 @@ async fn without_the_session_store_nobody_is_signed_in_and_nothing_pretends() {
     assert_eq!(site.get(&other, "/").await.text(), "Omar Haddad");
 }
 
+// Proves: QC1, QC2
 #[tokio::test]
 async fn on_https_the_session_cookie_is_guarded_and_really_deleted() {
     let store = Store::default();
@@ -555,6 +566,7 @@ async fn on_https_the_session_cookie_is_guarded_and_really_deleted() {
     assert_eq!(browser.cookies(site.url("/")), []);
 }
 
+// Proves: QC3
 #[tokio::test]
 async fn of_two_session_cookies_neither_counts() {
     let site = Site::start().await;

@@ -140,6 +140,7 @@ async fn the_authorization_url_has_each_parameter_once() {
 
 // --- Token request ---
 
+// Proves: QE5
 #[tokio::test]
 async fn the_token_request_authenticates_by_basic_and_by_nothing_else() {
     // Escaped is what the form encoding escapes and no more: '-' stays, although a URL library might escape it.
@@ -179,6 +180,7 @@ async fn the_development_provider_agrees_on_the_credentials() {
     assert!(sign_in(&provider, "jane").await.is_ok());
 }
 
+// Proves: QE8
 #[tokio::test]
 async fn granted_scopes_are_read_under_their_new_name_and_their_old_one() {
     for (name, scopes) in [("full/token", ["account", "email"]), ("before-may-2026/token", ["email", "account"])] {
@@ -289,6 +291,7 @@ fn whole(error: &oauth_core::Error) -> String {
     text
 }
 
+// Proves: QE2
 #[tokio::test]
 async fn a_redirect_of_the_token_endpoint_is_refused() {
     let elsewhere = MockServer::start().await;
@@ -380,6 +383,7 @@ fn user_with(changes: &Value) -> Value {
     user
 }
 
+// Proves: QG5, QG6
 #[tokio::test]
 async fn a_profile_without_uuid_is_an_error_and_never_an_empty_id() {
     for uuid in [json!(null), json!(""), json!("{}"), json!(true), json!(["{1}"])] {
@@ -540,6 +544,7 @@ async fn an_address_on_a_later_page_is_found_and_the_token_goes_along() {
     }
 }
 
+// Proves: QG9
 #[tokio::test]
 async fn a_next_page_on_another_origin_is_not_followed() {
     let elsewhere = MockServer::start().await;

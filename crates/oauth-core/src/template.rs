@@ -207,6 +207,7 @@ mod tests {
             .map_or_else(|error| error.to_string(), |url| url.to_string())
     }
 
+    // Proves: QF12
     #[test]
     fn a_value_cannot_leave_its_place() {
         let table = [
@@ -222,6 +223,7 @@ mod tests {
         }
     }
 
+    // Proves: QE1
     #[test]
     fn only_https_and_loopback_http_are_spoken_to() {
         let table = [

@@ -486,6 +486,7 @@ mod tests {
         read(TokenReply::standard(), 200, body)
     }
 
+    // Proves: QE6, QE7, QE8
     #[test]
     fn odd_but_honest_replies_are_read() {
         type Row = (&'static str, Option<u64>, Option<&'static str>, Option<&'static [&'static str]>);
@@ -529,6 +530,7 @@ mod tests {
         assert!(read(TokenReply::standard(), 201, r#"{"access_token":"t"}"#).is_ok());
     }
 
+    // Proves: QE6, QE7, QF10
     #[test]
     fn replies_that_are_no_token_are_refused() {
         let table = [
@@ -561,6 +563,7 @@ mod tests {
         }
     }
 
+    // Proves: QE6
     #[test]
     fn an_error_member_wins_over_the_status() {
         let table = [
@@ -598,6 +601,7 @@ mod tests {
         assert!(standard(r#"{"access_token":"t","error":""}"#).is_ok());
     }
 
+    // Proves: QH5
     #[test]
     fn an_error_text_repeats_the_provider_but_never_what_was_sent() {
         let told =
@@ -635,6 +639,7 @@ mod tests {
     }
 
     proptest::proptest! {
+        // Proves: QH6
         #[test]
         fn no_reply_makes_it_panic(body in "\\PC{0,64}|[{}\"a-z_:,\\[\\]0-9 ]{0,80}", status in 100_u16..600) {
             let _ = read(TokenReply::standard(), status, &body);

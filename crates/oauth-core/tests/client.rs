@@ -77,6 +77,7 @@ static PLAIN: ProviderSpec = ProviderSpec::oauth2("plain", "https://a.test/autho
     .scopes(&["one", "two:x"])
     .user_info("https://a.test/me");
 
+// Proves: QA5
 #[test]
 fn the_authorization_url_has_every_parameter_once() {
     let client = Script::default().client(&PLAIN);
@@ -107,6 +108,7 @@ fn the_authorization_url_has_every_parameter_once() {
     assert_eq!(params["state"].len(), 43);
 }
 
+// Proves: QA1, QA3
 #[test]
 fn state_and_challenge_are_fresh_every_time() {
     let client = Script::default().client(&PLAIN);
@@ -119,6 +121,7 @@ fn state_and_challenge_are_fresh_every_time() {
     }
 }
 
+// Proves: QA5
 #[test]
 fn an_application_cannot_replace_what_the_client_manages() {
     let client = Script::default().client(&PLAIN);
@@ -128,6 +131,7 @@ fn an_application_cannot_replace_what_the_client_manages() {
     }
 }
 
+// Proves: QA3
 #[tokio::test]
 async fn the_verifier_of_the_challenge_goes_to_the_token_endpoint() {
     let script = Script::new(&[("a.test/token", 200, TOKEN), ("a.test/me", 200, r#"{"id":7}"#)]);
@@ -158,6 +162,7 @@ static BASIC: ProviderSpec = ProviderSpec::oauth2("basic", "https://a.test/autho
     .client_authentication(ClientAuthentication::Basic)
     .user_info("https://a.test/me");
 
+// Proves: QE5
 #[tokio::test]
 async fn basic_credentials_are_form_encoded_and_nothing_more() {
     let script = Script::new(&[("a.test/token", 200, TOKEN), ("a.test/me", 200, r#"{"id":"x"}"#)]);
@@ -178,6 +183,7 @@ async fn basic_credentials_are_form_encoded_and_nothing_more() {
     }
 }
 
+// Proves: QE9
 #[tokio::test]
 async fn a_refresh_keeps_the_old_refresh_token_only_when_none_came() {
     let script = Script::new(&[("a.test/token", 200, r#"{"access_token":"new","refresh_token":""}"#)]);
@@ -279,6 +285,7 @@ async fn the_odd_knobs_do_what_they_say() {
     assert_eq!((revoked["token"].as_str(), revoked["token_type_hint"].as_str()), ("at", "access_token"));
 }
 
+// Proves: QF12
 #[tokio::test]
 async fn the_callback_cannot_bring_a_host_of_its_own() {
     let script = Script::new(&[("eu.a.test/token", 400, r#"{"error":"invalid_grant"}"#)]);

@@ -203,6 +203,7 @@ async fn an_issuer_is_all_that_a_login_needs() {
     }
 }
 
+// Proves: QA4
 #[tokio::test]
 async fn a_nonce_is_fresh_every_time() {
     let op = Op::new(ISSUER);
@@ -213,6 +214,7 @@ async fn a_nonce_is_fresh_every_time() {
     }
 }
 
+// Proves: QA4
 #[tokio::test]
 async fn the_scope_openid_is_asked_for_whatever_else_is() {
     let op = Op::new(ISSUER);
@@ -222,6 +224,7 @@ async fn the_scope_openid_is_asked_for_whatever_else_is() {
     assert_eq!(params(&client.authorize(&request).await.unwrap())["scope"], "openid phone");
 }
 
+// Proves: QF1, QF2, QF14
 #[tokio::test]
 async fn a_token_that_proves_nothing_ends_the_login() {
     let table = [
@@ -246,6 +249,7 @@ async fn a_token_that_proves_nothing_ends_the_login() {
     }
 }
 
+// Proves: QF1
 #[tokio::test]
 async fn a_token_that_the_provider_did_not_sign_ends_the_login() {
     let none = |state: &State| {
@@ -273,6 +277,7 @@ async fn a_token_that_the_provider_did_not_sign_ends_the_login() {
     assert!(!shown.contains("planted"), "{shown}");
 }
 
+// Proves: QF11
 #[tokio::test]
 async fn five_hundred_cold_logins_fetch_the_metadata_and_the_keys_once() {
     let op = Op::new(ISSUER);
@@ -316,6 +321,7 @@ async fn keys_are_rotated_while_the_application_runs() {
     }
 }
 
+// Proves: QF11
 #[tokio::test]
 async fn a_flood_of_unknown_keys_is_one_more_fetch() {
     let op = Op::new(ISSUER);
@@ -355,6 +361,7 @@ async fn the_application_starts_with_the_provider_down() {
     assert_eq!(op.count("/openid-configuration"), 1, "the failure is remembered for a moment");
 }
 
+// Proves: QF13
 #[tokio::test]
 async fn metadata_of_another_issuer_is_refused() {
     for named in ["https://evil.test", "https://id.test/", "https://ID.test"] {
@@ -395,6 +402,7 @@ async fn without_a_user_info_endpoint_the_id_token_is_the_profile() {
     assert_eq!(user.raw_data.parse::<Value>().unwrap()["sub"], "user-1");
 }
 
+// Proves: QG1
 #[tokio::test]
 async fn user_info_of_another_subject_is_refused() {
     let table = [
@@ -444,6 +452,7 @@ async fn a_subject_spelled_as_a_number_counts_only_where_the_spec_says_so() {
     }
 }
 
+// Proves: QG3, QG4
 #[tokio::test]
 async fn two_issuers_side_by_side_with_one_subject_are_two_identities() {
     let ops = ["https://a.test", "https://b.test"].map(Op::new);
@@ -465,6 +474,7 @@ async fn two_issuers_side_by_side_with_one_subject_are_two_identities() {
     assert_eq!((user_a.provider.as_str(), user_b.provider.as_str()), ("oidc", "work"));
 }
 
+// Proves: QE9
 #[tokio::test]
 async fn a_refresh_may_leave_the_id_token_out_but_not_change_the_subject() {
     let op = Op::new(ISSUER);
@@ -494,6 +504,7 @@ async fn a_refresh_may_leave_the_id_token_out_but_not_change_the_subject() {
     client.refresh_token(&stored).await.unwrap_err();
 }
 
+// Proves: QA2, QH1
 #[tokio::test]
 async fn a_code_goes_to_no_other_endpoint_than_the_login_began_with() {
     let op = Op::new(ISSUER);
@@ -511,6 +522,7 @@ async fn a_code_goes_to_no_other_endpoint_than_the_login_began_with() {
     }
 }
 
+// Proves: QE4
 #[tokio::test]
 async fn addresses_that_only_the_metadata_names_are_guarded() {
     let op = Op::new(ISSUER);
@@ -524,6 +536,7 @@ async fn addresses_that_only_the_metadata_names_are_guarded() {
     assert_eq!(trust["/userinfo"], UrlTrust::Configured);
 }
 
+// Proves: QB6
 #[tokio::test]
 async fn the_issuer_in_the_callback_is_the_one_that_the_login_began_with() {
     let table = [
@@ -762,6 +775,7 @@ async fn a_nonce_may_be_missing_only_where_the_spec_says_so() {
     op.sign_in(&client).await.unwrap_err();
 }
 
+// Proves: QA10
 #[tokio::test]
 async fn what_the_application_demands_of_the_sign_in_is_checked() {
     let op = Op::new(ISSUER);
@@ -811,6 +825,7 @@ async fn an_id_token_that_came_another_way_needs_a_nonce_of_this_server() {
     assert!(!error.to_string().contains(id_token.expose_secret()));
 }
 
+// Proves: QA4, QF9
 #[tokio::test]
 async fn a_login_that_lost_its_nonce_is_refused() {
     let op = Op::new(ISSUER);

@@ -138,6 +138,7 @@ fn a_list_of_providers_limits_the_instances() {
     assert_eq!(registry.iter().map(oauth_core::OAuthClient::name).collect::<Vec<_>>(), ["acme"]);
 }
 
+// Proves: QG8
 #[test]
 fn every_mistake_in_the_settings_is_named() {
     let id = ("OAUTH_ACME_CLIENT_ID", "a");
@@ -209,6 +210,7 @@ fn instances_need_a_http_client_and_names_of_their_own() {
     assert!(error.to_string().contains("two instances have one name"), "{error}");
 }
 
+// Proves: QH4
 #[test]
 fn nothing_that_is_shown_shows_a_secret() {
     let builder = builder().instance(ProviderConfig::new("acme", "a", "planted-secret"));

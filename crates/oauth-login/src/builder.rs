@@ -260,6 +260,7 @@ mod tests {
         Login::from_vars(testing::registry(), vars)
     }
 
+    // Proves: QC7, QE1
     #[test]
     fn settings_that_cannot_be_right_are_refused_by_name() {
         for (vars, fault) in [

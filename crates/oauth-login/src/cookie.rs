@@ -114,6 +114,7 @@ mod tests {
         }
     }
 
+    // Proves: QC3
     #[test]
     fn two_cookies_of_one_name_are_seen() {
         for headers in [&[b"a=1; a=2".as_slice()][..], &[b"a=1", b"b=2; a=1"], &[b"a=; a"], &[b" a=1;\ta=1"]] {
@@ -140,6 +141,7 @@ mod tests {
         }
     }
 
+    // Proves: QC1, QC2
     #[test]
     fn set_cookie_has_the_attributes_of_its_place() {
         let minute = Duration::from_secs(60);
@@ -160,6 +162,7 @@ mod tests {
     }
 
     proptest! {
+        // Proves: QH6
         #[test]
         fn any_bytes_are_read_without_panic(header in proptest::collection::vec(any::<u8>(), 0..300)) {
             let headers = [header.as_slice()];

@@ -286,6 +286,7 @@ mod tests {
         STANDARD.encode(bytes)
     }
 
+    // Proves: QC7
     #[test]
     fn weak_and_unreadable_keys_are_refused_with_the_remedy_and_without_the_key() {
         let counted: Vec<u8> = (0..64).collect();
@@ -323,6 +324,7 @@ mod tests {
         }
     }
 
+    // Proves: QC7
     #[test]
     fn the_first_key_seals_and_all_open() {
         let (old, new) = (random_key(), random_key());
@@ -336,6 +338,7 @@ mod tests {
         assert_eq!(only(&old), Err(NotOpened::Unreadable));
     }
 
+    // Proves: QC6
     #[test]
     fn a_sealed_value_opens_for_no_other_use() {
         let ring = KeyRing::random().unwrap();
@@ -351,6 +354,7 @@ mod tests {
         }
     }
 
+    // Proves: QC6
     #[test]
     fn a_sealed_value_expires() {
         let ring = KeyRing::random().unwrap();
@@ -368,6 +372,7 @@ mod tests {
     }
 
     proptest! {
+        // Proves: QC6, QH6
         #[test]
         fn no_changed_byte_and_no_junk_opens(
             plaintext in proptest::collection::vec(any::<u8>(), 0..200),

@@ -601,6 +601,7 @@ mod tests {
     use super::*;
     use crate::testing;
 
+    // Proves: QA1, QB5
     #[tokio::test]
     async fn a_login_that_took_too_long_is_refused_and_its_cookie_deleted() {
         let login = Login::builder(testing::registry()).ttl(Duration::from_secs(60)).build().unwrap();

@@ -192,6 +192,7 @@ mod tests {
         assert_eq!((entries.values.len(), entries.ends.len()), (0, 0));
     }
 
+    // Proves: QA8
     #[tokio::test]
     async fn strangers_cannot_fill_the_memory() {
         let store = MemoryStore::new();

@@ -115,6 +115,7 @@ mod tests {
         }
     }
 
+    // Proves: QD1, QD3
     #[test]
     fn everything_that_leads_elsewhere_is_refused() {
         let long = format!("/{}", "a".repeat(MAX_LEN));
@@ -198,6 +199,7 @@ mod tests {
     }
 
     proptest! {
+        // Proves: QD1, QD4, QH6
         #[test]
         fn what_is_accepted_stays_on_the_site_and_is_stable(
             text in prop_oneof![

@@ -32,6 +32,7 @@ mod tests {
 
     use super::*;
 
+    // Proves: QB2
     #[test]
     fn a_repeated_name_is_seen_however_it_is_encoded() {
         for query in
@@ -50,6 +51,7 @@ mod tests {
     }
 
     proptest! {
+        // Proves: QH6
         #[test]
         fn any_bytes_are_read_without_panic(encoded in proptest::collection::vec(any::<u8>(), 0..300)) {
             for (name, _) in Parameters::parse(&encoded).into_pairs() {

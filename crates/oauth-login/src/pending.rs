@@ -320,6 +320,7 @@ mod tests {
         }
     }
 
+    // Proves: QA8
     #[tokio::test]
     async fn a_browser_keeps_the_five_newest_logins() {
         let (pending, mut jar) = (pending_logins("https://app.example"), Jar::default());
@@ -334,6 +335,7 @@ mod tests {
         }
     }
 
+    // Proves: QC8, QA8
     #[tokio::test]
     async fn flow_cookies_stay_below_four_kibibytes_together() {
         let (pending, mut jar) = (pending_logins("https://app.example"), Jar::default());
@@ -370,6 +372,7 @@ mod tests {
         assert_eq!(jar.take(&pending, &ours, NOW + 601).await.ok().as_deref(), Some("/ours"));
     }
 
+    // Proves: QA1, QB5
     #[tokio::test]
     async fn a_login_expires_to_the_second() {
         for (later, expired) in [(599, false), (600, true), (u64::from(u32::MAX), true)] {
@@ -381,6 +384,7 @@ mod tests {
         }
     }
 
+    // Proves: QC6
     #[tokio::test]
     async fn a_cookie_moved_to_the_name_of_another_state_opens_nothing() {
         let (pending, mut jar) = (pending_logins("https://app.example"), Jar::default());
@@ -392,6 +396,7 @@ mod tests {
         assert!(matches!(jar.take(&pending, &other, NOW).await, Err(Lost::NotFound)));
     }
 
+    // Proves: QA1
     #[test]
     fn the_state_itself_is_compared_and_not_only_its_handle() {
         let login = login("/", NOW);

@@ -152,6 +152,7 @@ mod tests {
         from_unix_seconds(seconds)
     }
 
+    // Proves: QC10, QH7
     #[test]
     fn a_record_ends_and_does_not_begin_in_the_future() {
         let record =
@@ -183,6 +184,7 @@ mod tests {
         assert_eq!(read.require_verified_email().unwrap().as_str(), "a@example.com");
     }
 
+    // Proves: QG2, QG3
     #[test]
     fn only_a_verified_address_passes() {
         for (verified, passes) in

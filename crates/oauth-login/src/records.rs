@@ -213,6 +213,7 @@ mod tests {
         SessionRecords::new(Arc::new(store.clone()), keys.clone(), app.into())
     }
 
+    // Proves: QC5
     #[tokio::test]
     async fn an_ended_session_is_not_brought_back() {
         let sessions = sessions(&MemoryStore::new(), &Arc::new(KeyRing::random().unwrap()), "https://app.example");
@@ -226,6 +227,7 @@ mod tests {
         sessions.remove("id").await.unwrap();
     }
 
+    // Proves: QC6, QC9
     #[tokio::test]
     async fn a_session_opens_for_its_id_application_and_keys_only() {
         let (store, keys) = (MemoryStore::new(), Arc::new(KeyRing::random().unwrap()));

@@ -147,6 +147,7 @@ mod tests {
         BrowserRequest::new("GET", "").headers([(name, value.as_bytes())])
     }
 
+    // Proves: QA8
     #[test]
     fn requests_ahead_of_the_user_are_known() {
         for (name, value) in [
@@ -190,6 +191,7 @@ mod tests {
         }
     }
 
+    // Proves: QA7
     #[test]
     fn a_header_sent_twice_proves_nothing() {
         let request = with("origin", "https://a.example").headers([("Origin", b"https://a.example".as_slice())]);

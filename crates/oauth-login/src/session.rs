@@ -172,6 +172,7 @@ mod tests {
         LoginRecord::new(OAuthUserInfo::new("github", "583231"), None, from_unix_seconds(LOGIN))
     }
 
+    // Proves: QC10
     #[test]
     fn activity_is_written_now_and_then_and_the_login_ends_in_any_case() {
         let (renew, lifetime) = (RENEW_AFTER.as_secs(), SESSION_LIFETIME.as_secs());
@@ -205,6 +206,7 @@ mod tests {
         assert_eq!((read.user.raw_data.as_str(), &read), (raw, &record));
     }
 
+    // Proves: QH7
     #[test]
     fn what_another_version_wrote_signs_nobody_in() {
         let now = from_unix_seconds(LOGIN);
@@ -215,6 +217,7 @@ mod tests {
         }
     }
 
+    // Proves: QC1, QC2
     #[test]
     fn the_cookie_is_deleted_as_it_was_set() {
         for (secure, deletion) in [

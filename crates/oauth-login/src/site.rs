@@ -140,6 +140,7 @@ mod tests {
 
     use super::*;
 
+    // Proves: QE1, QD3
     #[test]
     fn base_urls_that_cannot_be_public_are_refused_by_name() {
         for url in [
@@ -167,6 +168,7 @@ mod tests {
         }
     }
 
+    // Proves: QH1, QH2
     #[test]
     fn redirect_uris_follow_from_base_url_and_mount_path() {
         for (base, mount, expected) in [
@@ -189,6 +191,7 @@ mod tests {
         }
     }
 
+    // Proves: QD1
     #[test]
     fn own_routes_are_known_in_every_spelling() {
         let site = Site::new("https://app.example/team", "/auth").unwrap();

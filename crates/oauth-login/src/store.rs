@@ -155,6 +155,7 @@ mod tests {
 
     const LIFETIME: Duration = Duration::from_secs(600);
 
+    // Proves: QB4, QB5
     #[test]
     fn a_login_is_spent_once_while_it_could_be_used() {
         let spent = Spent::new();
@@ -167,6 +168,7 @@ mod tests {
         assert!(!spent.spend("b", 1600, LIFETIME));
     }
 
+    // Proves: QA8
     #[test]
     fn memory_is_bounded() {
         let spent = Spent::new();

@@ -42,6 +42,7 @@ async fn a_login_ends_signed_in_at_next_with_nothing_left_behind() {
     assert!(!serde_json::to_string(&record).unwrap().contains("PLANTED"), "no tokens in the session");
 }
 
+// Proves: QC1, QB8
 #[tokio::test]
 async fn the_flow_cookie_has_the_attributes_of_its_place() {
     let world = World::default();
@@ -63,6 +64,7 @@ async fn the_flow_cookie_has_the_attributes_of_its_place() {
     }
 }
 
+// Proves: QB9, QH8
 #[tokio::test]
 async fn every_answer_forbids_caching_and_referrers() {
     let (world, login) = world();
@@ -89,6 +91,7 @@ async fn every_answer_forbids_caching_and_referrers() {
 
 // Starting a login.
 
+// Proves: QA5, QD2, QH2
 #[tokio::test]
 async fn the_visitor_cannot_change_what_the_provider_is_asked() {
     let (_, login) = world();
@@ -131,6 +134,7 @@ async fn the_visitor_cannot_change_what_the_provider_is_asked() {
     assert_eq!(names, expected);
 }
 
+// Proves: QA1, QA3
 #[tokio::test]
 async fn every_login_has_a_state_and_a_verifier_of_its_own() {
     let (world, login) = world();
@@ -146,6 +150,7 @@ async fn every_login_has_a_state_and_a_verifier_of_its_own() {
     assert!(verifiers.iter().all(|verifier| (43..=128).contains(&verifier.len())));
 }
 
+// Proves: QD1
 #[tokio::test]
 async fn a_next_that_leads_elsewhere_begins_nothing() {
     let (world, login) = world();
@@ -171,6 +176,7 @@ async fn a_next_that_leads_elsewhere_begins_nothing() {
     assert_eq!(world.requests(), 0);
 }
 
+// Proves: QA8
 #[tokio::test]
 async fn requests_that_nobody_made_begin_nothing() {
     let (_, login) = world();
@@ -207,6 +213,7 @@ async fn an_unknown_provider_is_not_found() {
     }
 }
 
+// Proves: QA6
 #[tokio::test]
 async fn beginning_a_login_touches_no_other_cookie() {
     let (_, login) = world();
@@ -220,6 +227,7 @@ async fn beginning_a_login_touches_no_other_cookie() {
 
 // The callback.
 
+// Proves: QA1, QB1, QB3
 #[tokio::test]
 async fn callback_from_another_browser_is_refused() {
     let (world, login) = world();
@@ -238,6 +246,7 @@ async fn callback_from_another_browser_is_refused() {
     attacker.callback(&login, "alpha", &approval.query()).await.signed_in_at();
 }
 
+// Proves: QA2, QB1, QH1
 #[tokio::test]
 async fn callback_at_another_provider_is_refused_before_the_code_is_shown_to_it() {
     let (world, login) = world();
@@ -256,6 +265,7 @@ async fn callback_at_another_provider_is_refused_before_the_code_is_shown_to_it(
     assert_eq!(world.requests(), 0);
 }
 
+// Proves: QB4, QB5
 #[tokio::test]
 async fn the_same_callback_twice_is_refused_even_with_the_cookie_kept() {
     let (world, login) = world();
@@ -270,6 +280,7 @@ async fn the_same_callback_twice_is_refused_even_with_the_cookie_kept() {
     assert_eq!(world.token_requests(), 1);
 }
 
+// Proves: QB4
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_callbacks_at_once_make_one_token_request() {
     let (world, login) = world();
@@ -288,6 +299,7 @@ async fn fifty_callbacks_at_once_make_one_token_request() {
     assert_eq!((signed_in, world.token_requests()), (1, 1));
 }
 
+// Proves: QB3
 #[tokio::test]
 async fn a_state_that_is_not_ours_spends_nothing_and_asks_nobody() {
     let (world, login) = world();
@@ -317,6 +329,7 @@ async fn a_state_that_is_not_ours_spends_nothing_and_asks_nobody() {
     browser.callback(&login, "alpha", &approval.query()).await.signed_in_at();
 }
 
+// Proves: QB2
 #[tokio::test]
 async fn repeated_parameters_are_refused() {
     let (world, login) = world();
@@ -340,6 +353,7 @@ async fn repeated_parameters_are_refused() {
     browser.callback(&login, "alpha", &format!("{good}&x=1&x=2")).await.signed_in_at();
 }
 
+// Proves: QB1
 #[tokio::test]
 async fn oversized_and_unprintable_callbacks_are_refused() {
     let (world, login) = world();
@@ -379,6 +393,7 @@ async fn two_tabs_finish_in_any_order() {
     }
 }
 
+// Proves: QA8
 #[tokio::test]
 async fn the_sixth_login_under_way_pushes_out_the_first() {
     let (world, login) = world();
@@ -396,6 +411,7 @@ async fn the_sixth_login_under_way_pushes_out_the_first() {
     }
 }
 
+// Proves: QC8
 #[tokio::test]
 async fn the_longest_next_fits_into_the_cookie() {
     let (world, login) = world();
@@ -406,6 +422,7 @@ async fn the_longest_next_fits_into_the_cookie() {
     assert_eq!(browser.callback(&login, "alpha", &approval.query()).await.signed_in_at(), next);
 }
 
+// Proves: QB4, QB10
 #[tokio::test]
 async fn an_error_of_the_provider_becomes_a_code_and_spends_the_login() {
     let (world, login) = world();
@@ -432,6 +449,7 @@ async fn an_error_of_the_provider_becomes_a_code_and_spends_the_login() {
     assert_eq!(world.requests(), 0);
 }
 
+// Proves: QB1, QB6, QH1
 #[tokio::test]
 async fn another_issuer_is_refused_before_error_and_code_are_read() {
     let (world, login) = world();
@@ -463,6 +481,7 @@ async fn another_issuer_is_refused_before_error_and_code_are_read() {
     browser.callback(&login, "alpha", &format!("{}&iss=https://alpha.example", approval.query())).await.signed_in_at();
 }
 
+// Proves: QB7
 #[tokio::test]
 async fn tokens_that_come_through_the_browser_are_not_used() {
     let (world, login) = world();
@@ -514,6 +533,7 @@ async fn what_the_provider_refuses_becomes_a_code_and_spends_the_login() {
     }
 }
 
+// Proves: QB11
 #[tokio::test]
 async fn an_application_may_refuse_a_proven_login() {
     let (world, login) = world();
@@ -543,6 +563,7 @@ async fn failures_go_to_the_configured_page() {
 
 // form_post.
 
+// Proves: QB8
 #[tokio::test]
 async fn a_form_post_callback_is_read_from_its_body_only() {
     let (world, login) = world();
@@ -586,6 +607,7 @@ async fn a_form_post_provider_may_report_an_error_by_redirect() {
     assert_eq!(world.requests(), 0);
 }
 
+// Proves: QB1
 #[tokio::test]
 async fn a_query_provider_cannot_be_answered_by_post() {
     let (world, login) = world();
@@ -604,6 +626,7 @@ async fn a_query_provider_cannot_be_answered_by_post() {
 
 // Cookies and keys.
 
+// Proves: QC3, QC6
 #[tokio::test]
 async fn a_changed_cookie_and_a_cookie_sent_twice_are_refused() {
     let (world, login) = world();
@@ -628,6 +651,7 @@ async fn a_changed_cookie_and_a_cookie_sent_twice_are_refused() {
     assert_eq!(world.requests(), 0);
 }
 
+// Proves: QC6, QC7
 #[tokio::test]
 async fn keys_rotate_and_applications_keep_apart() {
     let world = World::default();
@@ -692,6 +716,7 @@ impl PendingStore for Memory {
     }
 }
 
+// Proves: QB4
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn with_a_store_a_login_is_used_once_across_instances() {
     let (world, store) = (World::default(), Memory::default());
@@ -713,6 +738,7 @@ async fn with_a_store_a_login_is_used_once_across_instances() {
     assert!(store.values.lock().unwrap().is_empty());
 }
 
+// Proves: QA1, QC9
 #[tokio::test]
 async fn a_login_found_in_a_store_proves_nothing_about_the_browser() {
     let (world, store) = (World::default(), Memory::default());
@@ -732,6 +758,7 @@ async fn a_login_found_in_a_store_proves_nothing_about_the_browser() {
     attacker.callback(&login, "alpha", &approval.query()).await.signed_in_at();
 }
 
+// Proves: QH7, QB4
 #[tokio::test]
 async fn while_the_store_is_down_logins_begin_and_none_is_lost() {
     let (world, store) = (World::default(), Memory::default());
@@ -758,6 +785,7 @@ async fn while_the_store_is_down_logins_begin_and_none_is_lost() {
 
 // Logout and guards.
 
+// Proves: QA7, QC12
 #[test]
 fn logout_is_a_post_from_this_application() {
     let (_, login) = world();
@@ -806,6 +834,7 @@ fn logout_is_a_post_from_this_application() {
     }
 }
 
+// Proves: QC12, QD1
 #[test]
 fn logout_does_not_fail_over_where_to_land() {
     let (_, login) = world();
@@ -853,6 +882,7 @@ impl Write for Log {
     }
 }
 
+// Proves: QH4, QH5, QH9
 #[test]
 fn no_secret_reaches_a_log_line_at_trace_level_or_debug() {
     let log = Log::default();
@@ -939,6 +969,7 @@ fn no_secret_reaches_a_log_line_at_trace_level_or_debug() {
 // Junk.
 
 proptest! {
+    // Proves: QB3, QH6
     #[test]
     fn no_junk_signs_anybody_in_or_reaches_a_provider(
         method in "GET|POST|HEAD|[A-Z]{0,5}",

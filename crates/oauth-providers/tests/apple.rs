@@ -48,6 +48,7 @@ fn form(body: &str) -> BTreeMap<String, String> {
     url::form_urlencoded::parse(body.as_bytes()).into_owned().collect()
 }
 
+// Proves: QE10
 #[tokio::test]
 async fn each_request_has_a_fresh_secret_that_the_key_signed() {
     let op = apple(json!({ "sub": "001234.abc.0001" }));
@@ -106,6 +107,7 @@ fn settings_that_cannot_sign_are_refused_at_the_start() {
     }
 }
 
+// Proves: QB7
 #[tokio::test]
 async fn the_first_callback_tells_a_name_and_nothing_else() {
     let table = [

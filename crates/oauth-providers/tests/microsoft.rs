@@ -39,6 +39,7 @@ fn of_tenant(tenant: &str) -> Value {
     json!({ "iss": issuer(tenant), "tid": tenant })
 }
 
+// Proves: QG8
 #[tokio::test]
 async fn only_the_tenants_that_the_settings_permit_sign_in() {
     let table = [
@@ -71,6 +72,7 @@ async fn only_the_tenants_that_the_settings_permit_sign_in() {
     }
 }
 
+// Proves: QF13, QG8
 #[tokio::test]
 async fn an_issuer_and_a_tenant_that_differ_are_refused() {
     for claims in [
@@ -86,6 +88,7 @@ async fn an_issuer_and_a_tenant_that_differ_are_refused() {
     }
 }
 
+// Proves: QG2, QG7
 #[tokio::test]
 async fn an_address_is_verified_if_the_token_says_so_and_a_user_name_is_none() {
     let table = [

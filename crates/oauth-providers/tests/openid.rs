@@ -160,6 +160,7 @@ async fn a_google_account_without_family_name_and_picture_signs_in() {
     assert!(body.contains("client_secret=a-secret-of-the-client"));
 }
 
+// Proves: QG8
 #[tokio::test]
 async fn a_workspace_domain_is_read_from_the_token_and_not_from_the_address() {
     for (setting, hd, accepted) in [
@@ -179,6 +180,7 @@ async fn a_workspace_domain_is_read_from_the_token_and_not_from_the_address() {
     }
 }
 
+// Proves: QG8
 #[test]
 fn googles_settings_are_checked_at_the_start() {
     for (name, value, accepted) in [
@@ -268,6 +270,7 @@ async fn a_slack_workspace_is_read_from_the_token() {
     }
 }
 
+// Proves: QG4
 #[tokio::test]
 async fn one_subject_at_two_issuers_is_two_people() {
     let mut identities = Vec::new();

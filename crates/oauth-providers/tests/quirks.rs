@@ -51,6 +51,7 @@ const OCTOCAT: &str = r#"{"id": 583231, "login": "octocat"}"#;
 const EMAILS: &str = r#"[{"email": "mona@example.com", "primary": true, "verified": true}]"#;
 const TOKEN: &str = r#"{"access_token": "access-1", "token_type": "bearer", "scope": "read:user,user:email"}"#;
 
+// Proves: QH1
 #[tokio::test]
 async fn a_token_of_an_enterprise_never_goes_to_the_public_service() {
     let table = [

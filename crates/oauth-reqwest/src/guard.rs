@@ -211,6 +211,7 @@ mod tests {
         list.iter().map(|address| SocketAddr::new(address.parse().unwrap(), 0)).collect()
     }
 
+    // Proves: QE4
     #[test]
     fn only_public_addresses_are_public() {
         #[rustfmt::skip]
@@ -284,6 +285,7 @@ mod tests {
         }
     }
 
+    // Proves: QE4
     #[test]
     fn of_mixed_answers_only_the_permitted_remain() {
         let guard = guard(&["10.20.0.0/16", "idp.corp.example"]);

@@ -96,6 +96,7 @@ async fn without_configuration_it_prints_one_address_and_people_sign_in() {
     assert!(log.contains("OAUTH_COOKIE_KEY is not set"), "{log}");
 }
 
+// Proves: QH4, QH5
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whole_login_logged_in_full_gives_nothing_away() {
     let provider = DevProvider::builder(&BITBUCKET).start().await.unwrap();

@@ -44,7 +44,7 @@ fn read_folder(folder: &Path, files: &mut Vec<File>) -> Result<()> {
 }
 
 impl File {
-    pub(super) fn is_rust(&self) -> bool {
+    pub(crate) fn is_rust(&self) -> bool {
         self.extension() == Some("rs")
     }
 

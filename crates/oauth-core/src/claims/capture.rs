@@ -312,6 +312,7 @@ mod tests {
         assert_eq!(wanted.mark(["picture"].into_iter()), outer);
     }
 
+    // Proves: QF10, QG10
     #[test]
     fn duplicate_members_and_broken_texts_are_refused() {
         let mut wanted = Wanted::default();
@@ -326,6 +327,7 @@ mod tests {
         }
     }
 
+    // Proves: QG6
     #[test]
     fn a_number_becomes_text_only_when_it_is_whole() {
         let table = [

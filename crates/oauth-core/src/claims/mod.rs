@@ -586,6 +586,7 @@ mod tests {
         })
     }
 
+    // Proves: QG6, QF7
     #[test]
     fn an_id_is_exact_text_or_the_login_fails() {
         let claims = Claims::id("id | uuid#trim:{}");
@@ -618,6 +619,7 @@ mod tests {
         }
     }
 
+    // Proves: QG2
     #[test]
     fn the_flag_belongs_to_the_address_that_was_chosen() {
         let claims = Claims::id("id")
@@ -647,6 +649,7 @@ mod tests {
         }
     }
 
+    // Proves: QG7
     #[test]
     fn nothing_stands_in_for_a_verified_primary_address() {
         let list = EmailList::new("@emails", "email").primary("primary").verified("verified");
@@ -669,6 +672,7 @@ mod tests {
         assert_eq!((denied.email, denied.email_verified), (None, EmailVerified::NotStated));
     }
 
+    // Proves: QG2
     #[test]
     fn a_flag_spelled_as_text_counts_only_where_the_spec_says_so() {
         let strict = Claims::openid();
@@ -692,6 +696,7 @@ mod tests {
         }
     }
 
+    // Proves: QG7, QG10
     #[test]
     fn what_is_no_address_no_link_and_no_line_is_left_out() {
         let claims = Claims::openid();

@@ -232,6 +232,7 @@ mod tests {
         }
     }
 
+    // Proves: QF11
     #[tokio::test]
     async fn five_hundred_cold_readers_share_one_fetch_and_its_outcome() {
         let (provider, now) = (Provider::default(), Instant::now());
@@ -275,6 +276,7 @@ mod tests {
         assert_eq!(provider.fetches(), 2);
     }
 
+    // Proves: QF11
     #[tokio::test]
     async fn the_last_good_document_serves_for_a_bounded_time_when_the_provider_fails() {
         let (provider, now) = (Provider::default(), Instant::now());
@@ -304,6 +306,7 @@ mod tests {
         assert_eq!(values.iter().filter(|value| **value == 2).count(), 1, "{values:?}");
     }
 
+    // Proves: QF11
     #[tokio::test]
     async fn a_flood_of_renewals_is_one_fetch_in_a_minute() {
         let (provider, now) = (Provider::default(), Instant::now());

@@ -157,6 +157,7 @@ mod tests {
         }
     }
 
+    // Proves: QF13
     #[test]
     fn a_document_of_another_issuer_is_refused_character_by_character() {
         for (named, accepted) in [
@@ -174,6 +175,7 @@ mod tests {
         assert_eq!(metadata.issuer, IssuerRule::Exact { issuer: slash.to_owned(), aliases: &[] });
     }
 
+    // Proves: QF13
     #[test]
     fn a_templated_issuer_is_taken_only_where_the_spec_has_the_template() {
         let parse = |named: &str, template| {
@@ -193,6 +195,7 @@ mod tests {
         assert_eq!(parse("https://login.test/other/v2.0", Some(TEMPLATE)), None);
     }
 
+    // Proves: QE1, QE4
     #[test]
     fn endpoints_are_https_and_guarded_unless_they_are_the_issuers_own() {
         let table = [
@@ -247,6 +250,7 @@ mod tests {
     }
 
     proptest::proptest! {
+        // Proves: QH6
         #[test]
         fn no_document_makes_it_panic(raw in ".{0,200}", text in ".{0,80}") {
             let _ = parse(&raw, "https://id.test");

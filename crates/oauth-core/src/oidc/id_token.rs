@@ -304,6 +304,7 @@ mod tests {
         result.map_or_else(|refused| refused.to_string(), |_| "accepted".to_owned())
     }
 
+    // Proves: QF6, QF7, QF8, QF9, QF10
     #[test]
     fn every_claim_rule_is_held() {
         let past = NOW - 61;
@@ -382,6 +383,7 @@ mod tests {
         seconds as f64
     }
 
+    // Proves: QA10
     #[test]
     fn what_was_asked_for_must_be_answered() {
         let issuer = exact();
@@ -422,6 +424,7 @@ mod tests {
         }
     }
 
+    // Proves: QF12, QF13
     #[test]
     fn a_templated_issuer_is_the_one_of_its_own_tenant() {
         let rule = IssuerRule::Template(TEMPLATE);
@@ -450,6 +453,7 @@ mod tests {
         assert!(!format!("{identity:?}").contains("nonce"), "{identity:?}");
     }
 
+    // Proves: QF2, QF4, QF10
     #[test]
     fn every_header_rule_is_held() {
         let payload = claims().to_string();
@@ -490,6 +494,7 @@ mod tests {
         assert!(outcome(verify_token(&none, &expected(&issuer))).starts_with("is not signed with"), "unsigned");
     }
 
+    // Proves: QF5
     #[test]
     fn only_three_well_formed_segments_are_a_token() {
         let token = KEY.token(&claims());
@@ -539,6 +544,7 @@ mod tests {
         }
     }
 
+    // Proves: QF2, QF3
     #[test]
     fn a_public_key_is_no_hmac_key() {
         let public = KEY.jwk().to_string();
@@ -553,6 +559,7 @@ mod tests {
         assert!(!KeySet::parse(&set, &[SigningAlgorithm::Hs256]).unwrap().verify(&jws));
     }
 
+    // Proves: QF11
     #[test]
     fn only_signature_keys_of_a_usable_kind_are_taken_from_a_set() {
         let token = KEY.token(&claims());
@@ -604,6 +611,7 @@ mod tests {
         }
     }
 
+    // Proves: QF11
     #[test]
     fn a_token_without_a_key_name_is_tried_with_a_bounded_number_of_keys() {
         let token = KEY.token_of(r#"{"alg":"ES256"}"#, &claims().to_string());
@@ -619,6 +627,7 @@ mod tests {
     }
 
     proptest::proptest! {
+        // Proves: QH6
         #[test]
         fn no_token_and_no_key_set_makes_it_panic(
             header in ".{0,80}", payload in ".{0,80}", signature in ".{0,80}", raw in ".{0,200}", keys in ".{0,200}"

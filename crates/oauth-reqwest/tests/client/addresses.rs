@@ -5,6 +5,7 @@ use oauth_reqwest::ReqwestClient;
 
 use crate::server::{Server, Trap, get_from_data, reply};
 
+// Proves: QE1
 #[tokio::test]
 async fn plain_http_is_refused_before_anything_is_sent() {
     let client = ReqwestClient::new().unwrap();
@@ -51,6 +52,7 @@ async fn a_url_with_user_name_or_password_is_refused() {
     trap.assert_untouched().await;
 }
 
+// Proves: QE4
 #[tokio::test]
 async fn a_url_from_data_does_not_lead_to_loopback() {
     let trap = Trap::set().await;
@@ -79,6 +81,7 @@ async fn a_url_from_data_does_not_lead_to_loopback() {
     trap.assert_untouched().await;
 }
 
+// Proves: QE4
 #[tokio::test]
 async fn a_url_from_data_does_not_reuse_a_connection_of_the_operators() {
     let server = Server::replying(reply("200 OK", b"{}")).await;

@@ -73,6 +73,7 @@ async fn an_error_status_is_a_reply() {
     }
 }
 
+// Proves: QE2
 #[tokio::test]
 async fn redirects_are_refused_and_not_followed() {
     let client = ReqwestClient::new().unwrap();
@@ -115,6 +116,7 @@ async fn sequential_requests_share_one_connection() {
     assert_eq!(server.connections(), 1);
 }
 
+// Proves: QE5
 #[tokio::test]
 async fn a_code_is_sent_once_even_if_the_connection_breaks() {
     // The second request on a kept connection is read and then dropped without a reply.
@@ -172,6 +174,7 @@ async fn nobody_listening_is_a_transport_error() {
     assert!(error.source().is_some(), "the cause is kept: {error:?}");
 }
 
+// Proves: QD4
 #[tokio::test]
 async fn a_header_that_http_does_not_allow_is_an_error() {
     let trap = Trap::set().await;

@@ -36,6 +36,7 @@ async fn endless(head: &'static str, chunk: impl Into<Vec<u8>>, pause: Duration)
     .await
 }
 
+// Proves: QE3
 #[tokio::test]
 async fn a_server_that_never_answers_ends_by_the_deadline() {
     let server = Server::start(|mut connection| async move {
@@ -59,6 +60,7 @@ async fn a_tls_handshake_that_never_ends_does_so_by_the_connect_deadline() {
     assert!(error.to_string().contains("connecting did not end within 300ms"), "{error}");
 }
 
+// Proves: QE3
 #[tokio::test]
 async fn headers_and_bodies_that_drip_end_by_the_deadline() {
     for (head, chunk) in [
@@ -72,6 +74,7 @@ async fn headers_and_bodies_that_drip_end_by_the_deadline() {
     }
 }
 
+// Proves: QE3
 #[tokio::test]
 async fn an_endless_body_is_cut() {
     let plain = "x".repeat(0x4000);
@@ -97,6 +100,7 @@ async fn a_body_that_is_announced_too_large_is_not_waited_for() {
     assert_eq!(error.kind(), ErrorKind::ReplyTooLarge);
 }
 
+// Proves: QE3
 #[tokio::test]
 async fn endless_headers_are_cut() {
     // One value without end, and lines without end.
@@ -175,6 +179,7 @@ async fn gzip_is_decoded() {
     assert_eq!(get(&server).await.unwrap().body, b"");
 }
 
+// Proves: QE3
 #[tokio::test]
 async fn a_gzip_bomb_is_cut() {
     let bomb = gzip(&vec![0; 64 * 1024 * 1024]);
@@ -183,6 +188,7 @@ async fn a_gzip_bomb_is_cut() {
     assert_eq!(get(&server).await.unwrap_err().kind(), ErrorKind::ReplyTooLarge);
 }
 
+// Proves: QE3
 #[tokio::test]
 async fn other_codings_and_damaged_gzip_are_errors() {
     let mut cut_short = gzip(b"{\"uuid\":\"{1}\"}");

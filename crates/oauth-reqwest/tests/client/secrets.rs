@@ -46,6 +46,7 @@ fn everything(error: &Error) -> String {
     text.join("\n")
 }
 
+// Proves: QH4, QH5
 #[tokio::test]
 async fn neither_errors_nor_logs_repeat_what_was_sent_or_received() {
     tracing_subscriber::fmt().with_env_filter("trace").with_ansi(false).with_writer(Log).try_init().unwrap();

