@@ -16,6 +16,7 @@
 
 mod answer;
 mod builder;
+mod client_address;
 mod cookie;
 mod failure;
 mod key_ring;
@@ -36,6 +37,7 @@ mod time;
 
 pub use answer::Answer;
 pub use builder::LoginBuilder;
+pub use client_address::{ClientAddress, TrustedProxies};
 pub use failure::{FailureCode, LoginFailure};
 pub use key_ring::KeyRing;
 pub use login::{Login, LoginOutcome};
