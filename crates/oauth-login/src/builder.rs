@@ -5,6 +5,7 @@ use std::{collections::HashMap, env, fmt, sync::Arc, time::Duration};
 use oauth_core::{Error, ErrorKind, Registry, Result};
 
 use crate::{
+    ended::EndedSessions,
     key_ring::KeyRing,
     login::{Inner, Login},
     next::NextPath,
@@ -214,6 +215,7 @@ impl LoginBuilder {
             home,
             failure_path,
             login_page,
+            ended: EndedSessions::default(),
             site,
         }))
     }

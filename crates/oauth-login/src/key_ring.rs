@@ -173,6 +173,8 @@ pub(crate) enum Purpose {
     Stored,
     /// A session, kept in a store.
     Session,
+    /// The session cookie's value.
+    SessionId,
     /// The tokens of a signed-in person, kept in a store.
     Tokens,
 }
@@ -180,7 +182,7 @@ pub(crate) enum Purpose {
 impl Purpose {
     /// Whether values of this kind come from browsers, and so from anybody.
     fn is_of_browsers(self) -> bool {
-        matches!(self, Self::Cookie | Self::Binding)
+        matches!(self, Self::Cookie | Self::Binding | Self::SessionId)
     }
 }
 
@@ -204,6 +206,7 @@ impl Label<'_> {
             Purpose::Binding => b"binding",
             Purpose::Stored => b"stored",
             Purpose::Session => b"session",
+            Purpose::SessionId => b"session id",
             Purpose::Tokens => b"tokens",
         };
         let mut bytes = vec![VERSION];

@@ -15,6 +15,7 @@ use crate::{
     answer::Answer,
     builder::LoginBuilder,
     cookie::{Cookies, SameSite},
+    ended::EndedSessions,
     failure::{FailureCode, LoginFailure},
     key_ring::KeyRing,
     next::NextPath,
@@ -99,6 +100,7 @@ pub(crate) struct Inner {
     pub(crate) home: NextPath,
     pub(crate) failure_path: NextPath,
     pub(crate) login_page: NextPath,
+    pub(crate) ended: EndedSessions,
 }
 
 impl Login {
@@ -173,6 +175,16 @@ impl Login {
     #[must_use]
     pub fn session_cookie(&self) -> SessionCookie {
         SessionCookie(self.0.site.secure())
+    }
+
+    /// The sessions that ended in this process, for the stores that would bring them back.
+    #[must_use]
+    pub fn ended_sessions(&self) -> &EndedSessions {
+        &self.0.ended
+    }
+
+    pub(crate) fn keys(&self) -> &KeyRing {
+        &self.0.keys
     }
 
     /// Sessions of this application in `store`, sealed with its keys: what an adapter makes a session store of.

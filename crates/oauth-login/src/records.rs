@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use oauth_core::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
 
-use crate::key_ring::{KeyRing, Label, NotOpened, Purpose};
+use crate::key_ring::{KeyRing, Label, NotOpened, Purpose, fill_random};
 
 /// Records shared by several instances: a map with lifetimes and conditional writes.
 ///
@@ -132,6 +132,20 @@ impl SessionRecords {
     /// The store's.
     pub async fn create(&self, id: &str, content: &str, lifetime: Duration) -> Result<bool> {
         self.write(id, content, lifetime, Precondition::Absent).await
+    }
+
+    /// Keeps a new session under a new random id, which it returns.
+    ///
+    /// # Errors
+    ///
+    /// The store's, and [`ErrorKind::RandomSource`] if the operating system gives no random bytes.
+    pub async fn create_with_new_id(&self, content: &str, lifetime: Duration) -> Result<String> {
+        let mut random = [0; 32];
+        fill_random(&mut random)?;
+        let id = URL_SAFE_NO_PAD.encode(random);
+        // One that exists already does not happen by chance.
+        self.create(&id, content, lifetime).await?;
+        Ok(id)
     }
 
     /// Keeps a session that is there already, for another `lifetime`. `false` if it has ended: a request that was under

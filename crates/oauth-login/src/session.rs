@@ -136,6 +136,36 @@ impl SessionCookie {
         cookie::delete_cookie(self.name(), self.0)
     }
 
+    /// Whether a `Set-Cookie` value may go out that a session library wrote: all may but its deletions of this cookie.
+    ///
+    /// Libraries delete it now and then, each at other moments and some without `Secure`, which browsers ignore. The
+    /// cookie goes at the logout, by [`deletion`](Self::deletion); one that names no session any more does no harm.
+    #[must_use]
+    pub fn admits(self, set_cookie: &[u8]) -> bool {
+        let value = set_cookie.strip_prefix(self.name().as_bytes()).and_then(|rest| rest.strip_prefix(b"="));
+        let deletes = value.is_some_and(|value| value.trim_ascii_start().first().is_none_or(|byte| *byte == b';'));
+        !deletes || set_cookie == self.deletion().as_bytes()
+    }
+
+    /// The `Cookie` header to hand to a session library in place of those of the request, if some library would not
+    /// read those: the cookies that are ASCII. One odd cookie, which any script of any subdomain can set, would
+    /// otherwise hide all others, and sign people out.
+    ///
+    /// ```
+    /// use oauth_login::SessionCookie;
+    ///
+    /// let headers = ["theme=dörk; session=a".as_bytes(), b"x=y".as_slice()];
+    /// assert_eq!(SessionCookie::legible(headers).as_deref(), Some("session=a; x=y"));
+    /// assert_eq!(SessionCookie::legible([b"session=a".as_slice()]), None);
+    /// ```
+    #[must_use]
+    pub fn legible<'h>(headers: impl IntoIterator<Item = &'h [u8]>) -> Option<String> {
+        let pairs = headers.into_iter().flat_map(|header| header.split(|byte| *byte == b';'));
+        let pairs: Vec<_> = pairs.map(|pair| std::str::from_utf8(pair).ok().filter(|pair| pair.is_ascii())).collect();
+        let is_illegible = pairs.contains(&None);
+        is_illegible.then(|| pairs.into_iter().flatten().map(str::trim).collect::<Vec<_>>().join("; "))
+    }
+
     /// Whether the `Cookie` headers of a request have it more than once. Then nobody is signed in: at least one was
     /// planted, by a sibling host perhaps, and which one cannot be told.
     ///
@@ -218,6 +248,25 @@ mod tests {
     }
 
     // Proves: QC1, QC2
+    #[test]
+    fn of_all_deletions_only_the_right_one_goes_out() {
+        for cookie in [SessionCookie(Secure::Yes), SessionCookie(Secure::Loopback)] {
+            let name = cookie.name();
+            for (set_cookie, goes) in [
+                (cookie.deletion(), true),
+                (format!("{name}=; Path=/; Max-Age=0"), false),
+                (format!("{name}="), false),
+                (format!("{name}=;"), false),
+                (format!("{name}=a; Path=/"), true),
+                (format!("{name}2=; Path=/; Max-Age=0"), true),
+                (format!("x{name}=; Path=/; Max-Age=0"), true),
+                ("theme=; Max-Age=0".to_owned(), true),
+            ] {
+                assert_eq!(cookie.admits(set_cookie.as_bytes()), goes, "{set_cookie}");
+            }
+        }
+    }
+
     #[test]
     fn the_cookie_is_deleted_as_it_was_set() {
         for (secure, deletion) in [
