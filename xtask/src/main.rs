@@ -5,6 +5,7 @@ use std::process::ExitCode;
 mod bench;
 mod cmd;
 mod docs;
+mod fuzz;
 mod ledger;
 mod metadata;
 mod new_provider;
@@ -18,7 +19,8 @@ usage: cargo xtask <command>
   test [filter]   everything a change must pass; with a filter, only the tests whose names contain it
   tidy            the rules of the code base that no compiler checks
   bench           the benchmarks, then the number of instructions one login costs (needs valgrind)
-  docs            writes what the book says about providers, then builds it into docs/book
+  fuzz [seconds]  every fuzz target for that long each; an hour in all if not said (needs nightly Rust)
+  docs            writes what the book says about providers and requirements, then builds it into docs/book
   new-provider    writes a provider; without arguments it says what it needs
   ci-tools        installs what `test` and `bench` need and is missing";
 
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
         ["test", filter] => test::matching(filter),
         ["tidy"] => tidy::run(),
         ["bench"] => bench::run(),
+        ["fuzz"] => fuzz::run(None),
+        ["fuzz", seconds] => fuzz::run(Some(seconds)),
         ["docs"] => docs::run(),
         ["new-provider", order @ ..] => new_provider::run(order),
         ["ci-tools"] => tools::ensure_all(),

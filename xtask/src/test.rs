@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use crate::metadata::Metadata;
 use crate::tidy::{self, source};
-use crate::{cmd, ledger, tools};
+use crate::{cmd, fuzz, ledger, tools};
 
 /// What a step found.
 #[derive(Default)]
@@ -41,6 +41,7 @@ const STEPS: &[(&str, Step)] = &[
     ("documentation", |_| documentation()),
     ("book", |_| cmd::run(cmd::new("mdbook").args(["build", "docs"])).map(|()| RIGHT)),
     ("each feature alone", |_| each_feature()),
+    ("fuzzing, two minutes", |_| fuzz::run_for(fuzz::SHORT).map(|passed| Report { passed, ..Report::default() })),
     ("licenses, bans, sources", |_| deny(&["licenses", "bans", "sources"])),
     ("advisories", |_| advisories()),
 ];

@@ -55,6 +55,14 @@ pub(crate) const VALGRIND: Tool = Tool {
     install: "apt-get install --yes --no-install-recommends valgrind",
 };
 
+pub(crate) const NIGHTLY: Tool = Tool {
+    name: "nightly Rust",
+    present: || cmd::succeeds(cmd::new("rustup").args(["run", "nightly", "cargo", "--version"])),
+    install: "rustup toolchain install nightly --profile minimal",
+};
+pub(crate) const FUZZ: Tool =
+    Tool { name: "cargo-fuzz", present: || answers("fuzz"), install: "cargo install --locked cargo-fuzz@0.13.2" };
+
 /// What a whole `cargo xtask test` needs, in the order in which it can be installed.
 pub(crate) const FOR_TESTS: &[Tool] = &[NEXTEST, HACK, DENY, MDBOOK, NODE, CHROMIUM, PLAYWRIGHT, OIDC_PROVIDER];
 
