@@ -219,7 +219,7 @@ async fn a_refused_token_request_says_what_to_do() {
             400,
             json!({ "error": "invalid_grant", "error_description": "The specified code is not valid." }),
             ErrorKind::InvalidGrant,
-            "codes work once",
+            "a code works once",
         ),
         (
             400,
@@ -234,7 +234,7 @@ async fn a_refused_token_request_says_what_to_do() {
             400,
             json!({ "error": "invalid_request", "error_description": "redirect_uri does not match" }),
             ErrorKind::RedirectUriMismatch,
-            "character by character",
+            "exact callback URL",
         ),
     ];
     for (status, body, kind, remedy) in table {
@@ -505,7 +505,7 @@ async fn a_failure_of_the_addresses_is_not_silent() {
         (400, ErrorKind::UserInfoRefused),
         (401, ErrorKind::UserInfoUnauthorized),
         (410, ErrorKind::UserInfoRefused),
-        (429, ErrorKind::UserInfoRefused),
+        (429, ErrorKind::RateLimited),
         (500, ErrorKind::UserInfoRefused),
     ];
     for (status, kind) in kinds {

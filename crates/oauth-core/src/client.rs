@@ -17,7 +17,7 @@ use crate::{
     claims::{ClaimsMap, Document, Lookup},
     config::{CheckedConfig, ProviderConfig, RESPONSE_MODE, variable_name},
     endpoints::{AuthorizeParams, Endpoint, Endpoints, Found, Given, Texts, is_managed},
-    http::{HttpClient, HttpRequest, HttpResponse, Location, Method},
+    http::{HttpClient, HttpRequest, HttpResponse, Location, Method, REPLY_HEADERS},
     identity::Identity,
     oidc::{OpenId, Setup},
     provider::{Provider, Settings, TokenRequest},
@@ -522,7 +522,7 @@ impl Inner {
         {
             let variable = variable_name(&self.name, membership.setting);
             let message = format!("the account does not belong to what {variable} names");
-            return Err(Error::new(ErrorKind::IdTokenInvalid, message).with_remedy("Sign in with an account that does"));
+            return Err(Error::new(ErrorKind::AccountRefused, message).with_remedy("Sign in with an account that does"));
         }
         self.provider.identity(identity, &self.settings)
     }
@@ -609,8 +609,11 @@ impl Inner {
         for (name, value) in &request.headers {
             http.set_header(name.clone(), value.expose_secret());
         }
-        http.wanted_headers = &["content-type"];
+        http.wanted_headers = REPLY_HEADERS;
         let response = self.http.send(http).await?;
+        if response.is_rate_limit() {
+            return Err(Error::new(ErrorKind::RateLimited, format!("the token endpoint answered {}", response.status)));
+        }
         let secrets: Vec<&str> = params()
             .filter(|(name, _)| {
                 !matches!(*name, "grant_type") && *name != facts.redirect_uri_param && *name != facts.client_id_param
@@ -771,7 +774,7 @@ impl Inner {
         while let Some(url) = next.take() {
             let request = self.authorized(HttpRequest::get(url.clone()), token, values)?;
             let response = self.http.send(request).await?;
-            if call.spec.optional_statuses.contains(&response.status) {
+            if call.spec.optional_statuses.contains(&response.status) && !response.is_rate_limit() {
                 break;
             }
             if !response.is_success() {
@@ -819,7 +822,7 @@ impl Inner {
         for (name, value) in &self.user_info_headers {
             request.set_header(*name, value.text(|name| self.value(name, values))?);
         }
-        request.wanted_headers = &["content-type"];
+        request.wanted_headers = REPLY_HEADERS;
         self.provider.user_info_request(&mut request, token, &self.settings)?;
         Ok(request)
     }
@@ -875,6 +878,7 @@ fn headers_as_json(response: &HttpResponse, names: &[&str]) -> String {
 fn refused(what: &str, response: HttpResponse, token: &OAuthToken) -> Error {
     let status = response.status;
     let kind = match status {
+        _ if response.is_rate_limit() => ErrorKind::RateLimited,
         401 => ErrorKind::UserInfoUnauthorized,
         403 => ErrorKind::UserInfoForbidden,
         _ => ErrorKind::UserInfoRefused,

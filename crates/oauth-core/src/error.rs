@@ -53,6 +53,8 @@ pub enum ErrorKind {
     KeySetInvalid,
     /// The ID token is missing, not signed by the provider, or not for this login.
     IdTokenInvalid,
+    /// The provider said who it is, and the settings let in others only: those of another workspace, domain or tenant.
+    AccountRefused,
     /// The callback names another issuer, or none where one must be named (RFC 9207).
     IssuerMismatch,
     /// The user-info endpoint answered 401.
@@ -61,6 +63,8 @@ pub enum ErrorKind {
     UserInfoForbidden,
     /// The user-info endpoint answered with another failure.
     UserInfoRefused,
+    /// The provider was asked too often (RFC 6585 section 4).
+    RateLimited,
     /// The profile is not readable or has no id.
     UserInfoInvalid,
     /// The application demands an e-mail address and the provider gave none.
@@ -85,6 +89,7 @@ impl ErrorKind {
             | Self::ReplyTooLarge
             | Self::RedirectRefused
             | Self::AddressRefused
+            | Self::RateLimited
             | Self::MetadataInvalid
             | Self::KeySetInvalid => "The sign-in provider cannot be reached at the moment.",
             Self::ClientRefused
@@ -97,6 +102,7 @@ impl ErrorKind {
             Self::UserInfoUnauthorized | Self::UserInfoForbidden | Self::UserInfoRefused | Self::UserInfoInvalid => {
                 "The sign-in provider did not say who you are."
             }
+            Self::AccountRefused => "This account may not sign in here.",
             Self::StoreUnavailable => "Signing in is not possible at the moment.",
             Self::EmailMissing => "The sign-in provider gave no e-mail address.",
             Self::Unsupported => "The sign-in provider does not offer this.",

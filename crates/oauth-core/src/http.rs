@@ -112,6 +112,9 @@ impl fmt::Debug for HttpRequest {
     }
 }
 
+/// The headers of a reply that [`HttpResponse::into_text`] and [`HttpResponse::is_rate_limit`] look at.
+pub(crate) const REPLY_HEADERS: &[&str] = &["content-type", "retry-after", "x-ratelimit-remaining"];
+
 /// One reply. Its `Debug` shows status and length, never the body.
 pub struct HttpResponse {
     /// Status code, 100 to 599.
@@ -133,6 +136,12 @@ impl HttpResponse {
     #[must_use]
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// Whether the provider was asked too often: status 429 (RFC 6585 section 4), or a 403 that only means "not now".
+    pub(crate) fn is_rate_limit(&self) -> bool {
+        let is_for_now = || self.header("retry-after").is_some() || self.header("x-ratelimit-remaining") == Some("0");
+        self.status == 429 || (self.status == 403 && is_for_now())
     }
 
     /// The body as text: UTF-8 with or without a byte order mark, else Latin-1 where the `content-type` says so.

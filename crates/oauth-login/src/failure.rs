@@ -116,6 +116,7 @@ impl From<ErrorKind> for FailureCode {
             | ErrorKind::RedirectRefused
             | ErrorKind::ReplyTooLarge
             | ErrorKind::AddressRefused
+            | ErrorKind::RateLimited
             | ErrorKind::MetadataInvalid
             | ErrorKind::KeySetInvalid => Self::ProviderUnavailable,
             ErrorKind::IssuerMismatch => Self::IssuerMismatch,
@@ -126,6 +127,7 @@ impl From<ErrorKind> for FailureCode {
             | ErrorKind::UserInfoRefused
             | ErrorKind::UserInfoInvalid => Self::ProfileUnavailable,
             ErrorKind::EmailMissing => Self::EmailMissing,
+            ErrorKind::AccountRefused => Self::LoginRefused,
             // Whatever else can go wrong goes wrong between code and token.
             _ => Self::ProviderRefused,
         }

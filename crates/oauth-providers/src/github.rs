@@ -69,7 +69,8 @@ static SPEC: ProviderSpec =
                 "Sign in again; if it stays, copy the client id and generate a new client secret",
             ),
             (ErrorKind::UserInfoUnauthorized, "Sign in again: the token was revoked, or is of another GitHub instance"),
-            (ErrorKind::UserInfoForbidden, "Wait for the rate limit to pass, or let the organization approve this app"),
+            (ErrorKind::UserInfoForbidden, "Let the organization approve this app"),
+            (ErrorKind::RateLimited, "Sign in again in an hour, when GitHub's rate limit has passed"),
             (ErrorKind::EmailMissing, "Ask for the scope user:email; the account's primary address must be verified"),
         ]);
 

@@ -63,7 +63,8 @@ static SPEC: ProviderSpec = ProviderSpec::openid("microsoft", "https://login.mic
         (ErrorKind::ClientRefused, "Copy the value, not the id, of a client secret that has not expired"),
         (ErrorKind::InvalidGrant, "The code or refresh token has been used or has ended: sign in again"),
         (ErrorKind::MetadataInvalid, "Set TENANT to common, organizations, consumers, or a tenant's id or domain"),
-        (ErrorKind::IdTokenInvalid, "Sign in with an account of a tenant that TENANT and ALLOWED_TENANTS permit"),
+        (ErrorKind::IdTokenInvalid, "Sign in with an account of the tenant that TENANT names"),
+        (ErrorKind::AccountRefused, "Sign in with an account of a tenant that TENANT and ALLOWED_TENANTS permit"),
         (ErrorKind::EmailMissing, "Ask for the scope email; an account without a mailbox has no address"),
     ]);
 
@@ -101,7 +102,7 @@ impl Provider for Microsoft {
         if is_of_kind && is_allowed {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::IdTokenInvalid, "the ID token is of a tenant that may not sign in here"))
+        Err(Error::new(ErrorKind::AccountRefused, "the account is of a tenant that may not sign in here"))
     }
 }
 

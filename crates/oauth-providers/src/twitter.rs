@@ -52,7 +52,7 @@ static SPEC: ProviderSpec =
             (ErrorKind::RedirectUriMismatch, "Add the callback URL under User authentication settings of the app"),
             (ErrorKind::ClientRefused, "Copy Client ID and Client Secret of OAuth 2.0, not the API key, again"),
             (ErrorKind::UserInfoForbidden, "Ask for both users.read and tweet.read; the app must be in a project"),
-            (ErrorKind::UserInfoRefused, "Wait: the free plan allows few profile requests a day"),
+            (ErrorKind::RateLimited, "Wait: the free plan allows few profile requests a day"),
             (ErrorKind::EmailMissing, "Turn on \"Request email from users\" and ask for the scope users.email"),
         ]);
 

@@ -174,8 +174,8 @@ async fn a_workspace_domain_is_read_from_the_token_and_not_from_the_address() {
         let claims = json!({ "iss": "https://accounts.google.com", "email": "jane@acme.example" });
         let op = Op::new(hd.map_or(claims.clone(), |hd| with(claims, &json!({ "hd": hd }))));
         let config = setting.map_or(config("google"), |domain| config("google").setting("HD", domain.to_owned()));
-        let outcome = op.sign_in(&GOOGLE, config.clone()).await;
-        assert_eq!(outcome.is_ok(), accepted, "{setting:?} {hd:?}");
+        let refusal = op.sign_in(&GOOGLE, config.clone()).await.err().map(|error| error.kind());
+        assert_eq!(refusal, (!accepted).then_some(ErrorKind::AccountRefused), "{setting:?} {hd:?}");
         assert_eq!(authorize(&GOOGLE, config).unwrap().get("hd").map(String::as_str), setting);
     }
 }
@@ -265,7 +265,8 @@ async fn a_slack_workspace_is_read_from_the_token() {
             .token(json!({ "ok": true }))
             .user(json!({ "ok": true }));
         let config = setting.map_or(config("slack"), |team| config("slack").setting("TEAM", team.to_owned()));
-        assert_eq!(op.sign_in(&SLACK, config.clone()).await.is_ok(), accepted, "{setting:?} {team}");
+        let refusal = op.sign_in(&SLACK, config.clone()).await.err().map(|error| error.kind());
+        assert_eq!(refusal, (!accepted).then_some(ErrorKind::AccountRefused), "{setting:?} {team}");
         assert_eq!(authorize(&SLACK, config).unwrap().get("team").map(String::as_str), setting);
     }
 }

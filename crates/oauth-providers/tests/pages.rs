@@ -329,6 +329,8 @@ fn in_words(kind: ErrorKind) -> &'static str {
         ErrorKind::MetadataInvalid => "The metadata is not accepted",
         ErrorKind::KeySetInvalid => "The key set is not accepted",
         ErrorKind::IdTokenInvalid => "The ID token is not accepted",
+        ErrorKind::AccountRefused => "The account may not sign in here",
+        ErrorKind::RateLimited => "The provider was asked too often",
         ErrorKind::IssuerMismatch => "The issuer is another one",
         ErrorKind::UserInfoUnauthorized => "The profile request is answered 401",
         ErrorKind::UserInfoForbidden => "The profile request is answered 403",

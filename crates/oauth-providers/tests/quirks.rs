@@ -14,6 +14,8 @@ use oauth_providers::{facebook::FACEBOOK, github::GITHUB, twitter::TWITTER};
 #[derive(Clone)]
 struct Script {
     replies: Vec<(&'static str, u16, &'static str)>,
+    /// Headers of refusals, of which those arrive that are asked for.
+    headers: Vec<(&'static str, &'static str)>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
@@ -23,13 +25,16 @@ impl HttpClient for Script {
         let url = request.url.to_string();
         let (_, status, body) = self.replies.iter().find(|(part, ..)| url.contains(part)).unwrap();
         self.asked.lock().unwrap().push(url);
-        Ok(HttpResponse::new(*status, body.as_bytes().to_vec()))
+        let mut response = HttpResponse::new(*status, body.as_bytes().to_vec());
+        let headers = self.headers.iter().filter(|(name, _)| *status >= 400 && request.wanted_headers.contains(name));
+        response.headers.extend(headers.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        Ok(response)
     }
 }
 
 impl Script {
     fn new(replies: &[(&'static str, u16, &'static str)]) -> Self {
-        Self { replies: replies.to_vec(), asked: Arc::default() }
+        Self { replies: replies.to_vec(), headers: Vec::new(), asked: Arc::default() }
     }
 
     async fn sign_in(
@@ -99,6 +104,29 @@ async fn addresses_that_are_not_permitted_are_absent_and_addresses_that_fail_are
         let outcome = script.sign_in(&GITHUB, ProviderConfig::new("github", "id", "secret")).await;
         assert_eq!(outcome.as_ref().err().map(oauth_core::Error::kind), kind, "{status}");
         assert_eq!(outcome.ok().and_then(|(_, user)| user.email), None, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn addresses_that_are_not_told_for_now_are_an_error_and_not_absent() {
+    let limited = r#"{"message": "API rate limit exceeded for user ID 583231."}"#;
+    let table = [
+        (403, vec![("x-ratelimit-remaining", "0")], Some(ErrorKind::RateLimited)),
+        (403, vec![("retry-after", "60"), ("x-ratelimit-remaining", "4999")], Some(ErrorKind::RateLimited)),
+        (429, vec![], Some(ErrorKind::RateLimited)),
+        (403, vec![("x-ratelimit-remaining", "4999")], None),
+    ];
+    for (status, headers, kind) in table {
+        let mut script =
+            Script::new(&[("access_token", 200, TOKEN), ("/emails", status, limited), ("/user", 200, OCTOCAT)]);
+        script.headers.clone_from(&headers);
+        let outcome = script.sign_in(&GITHUB, ProviderConfig::new("github", "id", "secret")).await;
+        let error = outcome.err();
+        assert_eq!(error.as_ref().map(oauth_core::Error::kind), kind, "{status} {headers:?}");
+        if let Some(error) = error {
+            assert!(error.to_string().contains("rate limit exceeded"), "{error}");
+            assert!(error.remedy().unwrap().contains("in an hour"), "{error}");
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use oauth_core::{ClientAuthentication, OAuthUserInfo, Provider};
 
-use super::{Report, Suite, bare, expected::Expected};
-use crate::TestPerson;
+use super::{Report, Suite, bare, ensure, expected::Expected};
+use crate::{TestEmail, TestPerson};
 
 pub(super) async fn run(suite: &Suite, report: &mut Report) {
     let spec = suite.spec();
@@ -27,6 +27,20 @@ pub(super) async fn run(suite: &Suite, report: &mut Report) {
             );
         }
     }
+    report.record("two accounts with one address stay two", twins(suite).await);
+}
+
+/// Signs in two people who have everything in common but their accounts.
+async fn twins(suite: &Suite) -> Result<(), String> {
+    let twin = |key: &str, id: &str| {
+        TestPerson::new(key, id).name("Jane", "Doe").username(key).email(TestEmail::primary("jane.doe@example.com"))
+    };
+    let people =
+        [twin("first", "8e0f2b6a-41d7-4c93-b5a8-6d1c7e9f0b24"), twin("second", "8e0f2b6a-41d7-4c93-b5a8-6d1c7e9f0b25")];
+    let stage = suite.stage(|builder| builder.people(people))?;
+    let (_, first) = stage.sign_in("first").await?;
+    let (_, second) = stage.sign_in("second").await?;
+    ensure(first.oauth_id != second.oauth_id, || format!("both are {:?}", first.oauth_id))
 }
 
 async fn sign_in(suite: &Suite, provider: &'static dyn Provider, person: &TestPerson) -> Result<OAuthUserInfo, String> {

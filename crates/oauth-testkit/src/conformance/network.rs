@@ -111,6 +111,8 @@ impl HttpClient for Network {
         let mut response = HttpResponse::new(answer.status, answer.body);
         response.headers = answer.headers;
         response.headers.push(("content-type".to_owned(), answer.content_type));
+        // What nobody asked for may be dropped, so it is.
+        response.headers.retain(|(name, _)| request.wanted_headers.contains(&name.as_str()));
         Ok(response)
     }
 }

@@ -71,7 +71,7 @@ async fn end_of(stage: &Stage) -> Result<Result<OAuthUserInfo, oauth_core::Error
 }
 
 async fn odd(suite: &Suite, endpoint: Endpoint, honest: &OAuthUserInfo, report: &mut Report) {
-    let table: [Change; 6] = [
+    let table: [Change; 7] = [
         ("a byte order mark", |answer| {
             answer.body = ["\u{feff}".as_bytes(), &answer.body].concat();
         }),
@@ -88,6 +88,12 @@ async fn odd(suite: &Suite, endpoint: Endpoint, honest: &OAuthUserInfo, report: 
         ("JSON as text/javascript", |answer| "text/javascript; charset=UTF-8".clone_into(&mut answer.content_type)),
         ("JSON as text/plain", |answer| "text/plain".clone_into(&mut answer.content_type)),
         ("no content type", |answer| answer.content_type.clear()),
+        ("ISO-8859-1", |answer| {
+            if answer.body.pop_if(|last| *last == b'}').is_some() {
+                answer.body.extend_from_slice(b",\"x-further\":\"\xe9\"}");
+                "application/json; charset=ISO-8859-1".clone_into(&mut answer.content_type);
+            }
+        }),
     ];
     for (name, twist) in table {
         let result = ends(suite, on(endpoint, twist)).await.and_then(|end| match end {
@@ -211,6 +217,7 @@ async fn refusals(suite: &Suite, endpoint: Endpoint, honest: &OAuthUserInfo, rep
         let kind = match status {
             401 => ErrorKind::UserInfoUnauthorized,
             403 => ErrorKind::UserInfoForbidden,
+            429 => ErrorKind::RateLimited,
             _ => ErrorKind::UserInfoRefused,
         };
         for (what, body) in bodies {
@@ -221,6 +228,18 @@ async fn refusals(suite: &Suite, endpoint: Endpoint, honest: &OAuthUserInfo, rep
             });
             report.record(format!("a refusal of {} is understood: {status} with {what}", endpoint.name()), result);
         }
+    }
+    // Headers that say who somebody is are the only ones asked for.
+    if endpoint == Endpoint::UserInfo && matches!(suite.spec().facts().user_info_source, UserInfoSource::Headers(_)) {
+        return;
+    }
+    for (name, header) in [("retry-after", "60"), ("x-ratelimit-remaining", "0")] {
+        let later = on(endpoint, move |answer| {
+            answer.replace(403, JSON, r#"{"message":"Too many requests"}"#);
+            answer.headers.push((name.to_owned(), header.to_owned()));
+        });
+        let result = ends(suite, later).await.and_then(|end| kind_of(end, ErrorKind::RateLimited));
+        report.record(format!("a rate limit of {} is no refusal: {name}", endpoint.name()), result);
     }
 }
 

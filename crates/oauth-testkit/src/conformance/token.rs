@@ -1,6 +1,9 @@
 //! Token replies: odd and honest, hostile, and refusals.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use oauth_core::{
     Alternative, ClientAuthentication, ErrorKind, ExposeSecret, Path, ProviderSpec, Step, UserInfoSource,
@@ -22,6 +25,32 @@ pub(super) async fn run(suite: &Suite, report: &mut Report) {
     odd(suite, report).await;
     hostile(suite, report).await;
     refusals(suite, report).await;
+    for (name, code) in [
+        ("with a slash", "4/0AdLIr-x_y.z~".to_owned()),
+        ("with every character that it may have", (' '..='~').collect()),
+        ("of eight thousand characters", "M.C5_".repeat(1_600)),
+    ] {
+        report.record(format!("a code arrives as it came: {name}"), code_arrives(suite, code).await);
+    }
+}
+
+/// Whether a code of the provider's own making reaches the token endpoint unchanged (RFC 6749 appendix A.11).
+async fn code_arrives(suite: &Suite, code: String) -> Result<(), String> {
+    let stage = suite.stage(|builder| builder)?;
+    let mut callback = stage.begin("jane").await?;
+    callback.params.retain(|(name, _)| name != "code");
+    callback.params.push(("code".to_owned(), code.clone()));
+    let arrived = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&arrived);
+    stage.watch(Arc::new(move |endpoint, params| {
+        if endpoint == Endpoint::Token {
+            seen.store(value(params, "code") == Some(code.as_str()), Ordering::Relaxed);
+        }
+    }));
+    match stage.finish(&callback).await {
+        Ok(_) => Err("a code that was never given signs in".to_owned()),
+        Err(_) => ensure(arrived.load(Ordering::Relaxed), || "another code, or none, was sent".to_owned()),
+    }
 }
 
 /// The places of one field of the token, from the root of the reply.
@@ -188,8 +217,10 @@ async fn odd(suite: &Suite, report: &mut Report) {
         return report.record("an honest token reply is read", honest.map(drop));
     };
     let mut table = odd_replies(spec);
-    if let Some(form) = form(spec, honest_token.raw().expose_secret()) {
-        table.push(("a form in place of JSON".to_owned(), form, Says::Identity));
+    for kind in [FORM, "text/plain"] {
+        if let Some(form) = form(spec, honest_token.raw().expose_secret(), kind) {
+            table.push((format!("a form in place of JSON, as {kind}"), form, Says::Identity));
+        }
     }
     for (name, twist, says) in table {
         let signed_in = match suite.twisted(twist) {
@@ -214,20 +245,20 @@ async fn odd(suite: &Suite, report: &mut Report) {
 }
 
 /// The reply as a form, if a form can hold it.
-fn form(spec: &ProviderSpec, honest: &str) -> Option<Twist> {
+fn form(spec: &ProviderSpec, honest: &str, kind: &'static str) -> Option<Twist> {
     if spec.facts().user_info_source == UserInfoSource::TokenReply {
         return None;
     }
     let Ok(Value::Object(members)) = serde_json::from_str(honest) else { return None };
     let is_flat = members.values().all(|value| !value.is_object() && !value.is_array());
     is_flat.then(|| {
-        on_token(|_, answer| {
+        on_token(move |_, answer| {
             let json: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
             let members = json.as_object().into_iter().flatten();
             let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             let mut form = url::form_urlencoded::Serializer::new(String::new());
             form.extend_pairs(members.map(|(name, value)| (name, text(value))));
-            answer.replace(200, FORM, form.finish());
+            answer.replace(200, kind, form.finish());
         })
     })
 }
@@ -367,7 +398,7 @@ async fn refusals(suite: &Suite, report: &mut Report) {
         (400, json!({ "error": { "code": 190, "message": "Invalid" } }), ErrorKind::TokenRefused),
         (400, json!({ "status": 400, "message": "Invalid" }), ErrorKind::TokenRefused),
         (403, json!({ "error": "access_denied" }), ErrorKind::TokenRefused),
-        (429, json!({}), ErrorKind::TokenRefused),
+        (429, json!({ "error": "slow_down" }), ErrorKind::RateLimited),
         (500, Value::Null, ErrorKind::TokenRefused),
     ];
     for (status, body, kind) in table {
