@@ -364,6 +364,7 @@ fn write_feature(order: &Order, root: &Path) -> Result<Vec<PathBuf>> {
         let text = insert::enabled(&text, name, &format!("{module}::{constant}"))?;
         insert::known(&text, name)
     })?;
+    change(&root.join("crates/oauth-providers/tests/one_feature.rs"), &mut written, |text| insert::row(text, name))?;
     change(&root.join("docs/src/SUMMARY.md"), &mut written, |text| insert::chapter(text, name, &order.display_name))?;
     Ok(written)
 }
@@ -477,7 +478,7 @@ mod tests {
         cmd::run(&mut cargo(&["fmt", "--package", "oauth-providers"]))?;
         let test = |arguments: &[&str]| cmd::run(cargo(&["test", "--offline", "--quiet"]).args(arguments));
         let providers = "--package=oauth-providers";
-        test(&[providers, "--features=acme-two,acme-id", "--test=conformance", "--test=pages"])?;
+        test(&[providers, "--features=acme-two,acme-id", "--test=conformance", "--test=pages", "--test=one_feature"])?;
         test(&["--package=oauth-acme", "--tests"])?;
         for (name, variable) in [("acme-two", "OAUTH_ACME_TWO_USERINFO_URL"), ("acme-id", "OAUTH_ACME_ID_ISSUER")] {
             let page = fs::read_to_string(root.join(format!("docs/src/providers/{name}.md")))?;

@@ -38,6 +38,15 @@ pub(super) fn known(library: &str, name: &str) -> Result<String> {
     Ok([before, BEGIN, &names.join(", "), "];", after].concat())
 }
 
+/// Adds a row to the test that looks at each feature.
+pub(super) fn row(test: &str, name: &str) -> Result<String> {
+    let row = |lines: &[&str]| {
+        let (row, feature) = lines.first()?.strip_prefix("    (\"")?.split_once("\", cfg!(feature = \"")?;
+        (feature == format!("{row}\")),")).then(|| row.to_owned())
+    };
+    sorted(test, 1, row, name, &format!("    ({name:?}, cfg!(feature = {name:?})),"))
+}
+
 /// Adds a page to the book's table of contents, by the name that people read.
 pub(super) fn chapter(summary: &str, name: &str, display_name: &str) -> Result<String> {
     let shown = |lines: &[&str]| {
@@ -104,6 +113,13 @@ static ENABLED: &[&dyn Provider] = &[
             "- [Providers](providers/index.md)\n  - [X](providers/twitter.md)\n  - [Adding](providers/adding.md)\n";
         let text = chapter(summary, "my-site", "My Site").unwrap();
         assert!(text.contains("index.md)\n  - [My Site](providers/my-site.md)\n  - [X]"), "{text}");
+    }
+
+    #[test]
+    fn a_new_feature_gets_its_row_in_the_test_of_all() {
+        let test = "const FEATURES: &[(&str, bool)] = &[\n    (\"acme\", cfg!(feature = \"acme\")),\n];\n";
+        let text = row(test, "my-site").unwrap();
+        assert!(text.contains("\"acme\")),\n    (\"my-site\", cfg!(feature = \"my-site\")),\n];"), "{text}");
     }
 
     #[test]
