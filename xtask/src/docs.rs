@@ -22,10 +22,30 @@ pub(crate) fn write_pages(mut cargo: std::process::Command) -> Result<()> {
     cmd::run(cargo.env("WRITE_PAGES", "1"))
 }
 
-fn print_lengths(files: &[File]) {
+/// What the median of the providers' files may be, so that a provider stays something that is read at one sitting.
+const MEDIAN: usize = 40;
+
+/// That the providers' files have become too long.
+pub(crate) fn too_long(files: &[File]) -> Vec<String> {
+    let median = median(&lengths(files));
+    let problem = || {
+        format!(
+            "the median is {median} lines of code, above {MEDIAN}: `cargo xtask docs` lists them; shorten what is new"
+        )
+    };
+    (median > MEDIAN).then(problem).into_iter().collect()
+}
+
+/// The files that describe providers with their lengths, the shortest first.
+fn lengths(files: &[File]) -> Vec<(&str, usize)> {
     let mut lengths: Vec<(&str, usize)> =
         files.iter().filter_map(|file| Some((provider(file)?, length(file)))).collect();
     lengths.sort_by_key(|(_, lines)| *lines);
+    lengths
+}
+
+fn print_lengths(files: &[File]) {
+    let lengths = lengths(files);
     println!("{:<48} lines of code", "provider file");
     for (path, lines) in &lengths {
         println!("{path:<48} {lines:>13}");
@@ -65,5 +85,15 @@ mod tests {
         assert_eq!(provider(&file("crates/oauth-providers/src/lib.rs", "pub mod acme;\n")), None);
         assert_eq!(provider(&file("crates/oauth-core/src/x.rs", spec)), None);
         assert_eq!(median(&[("a", 1), ("b", 2), ("c", 9)]), 2);
+    }
+
+    #[test]
+    fn providers_that_grow_too_long_are_told() {
+        let provider = |lines: usize| File {
+            path: "crates/oauth-providers/src/acme.rs".into(),
+            text: "ProviderSpec::oauth2(\n".to_owned() + &".x()\n".repeat(lines - 1),
+        };
+        assert_eq!(too_long(&[provider(MEDIAN), provider(10), provider(1_000)]), Vec::<String>::new());
+        assert_eq!(too_long(&[provider(MEDIAN + 1), provider(10), provider(1_000)]).len(), 1);
     }
 }

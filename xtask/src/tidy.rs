@@ -3,8 +3,8 @@
 
 use anyhow::{Result, bail};
 
-use crate::ledger;
 use crate::metadata::Metadata;
+use crate::{docs, ledger};
 
 mod arrows;
 mod engine;
@@ -31,6 +31,7 @@ const RULES: &[(&str, Rule)] = &[
     ("the engine names no provider", engine::names),
     ("no provider is on by default", engine::default_features),
     ("the lists of providers agree", providers::lists),
+    ("the files of providers are short", |repository| docs::too_long(&repository.files)),
     ("every package takes the workspace's lints", source::lints),
     ("nothing is left half done", source::stubs),
     ("nothing names a place on one machine", source::machine_paths),

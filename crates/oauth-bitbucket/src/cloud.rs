@@ -30,7 +30,9 @@ pub static BITBUCKET: ProviderSpec = ProviderSpec::oauth2(
 .client_authentication(ClientAuthentication::Basic)
 .token_reply(TokenReply::standard().scope("scope | scopes"))
 .user_info("https://api.bitbucket.org/2.0/user")
-.calls(&[ExtraCall::get("emails", "https://api.bitbucket.org/2.0/user/emails").optional_on(&[403, 404]).next_page("next")])
+.calls(&[ExtraCall::get("emails", "https://api.bitbucket.org/2.0/user/emails")
+    .optional_on(&[403, 404])
+    .next_page("next")])
 .claims(
     Claims::id("uuid#trim:{}")
         .emails(EmailList::new("@emails.values", "email").primary("is_primary").verified("is_confirmed"))
@@ -39,31 +41,14 @@ pub static BITBUCKET: ProviderSpec = ProviderSpec::oauth2(
         .avatar_url("links.avatar.href")
         .profile_url("links.html.href"),
 )
-.revocation(Revocation::NotOffered {
-    instead: "Bitbucket Cloud has no revocation endpoint; people withdraw access in Personal settings > App authorizations",
-})
+.revocation(Revocation::NotOffered { instead: "People withdraw access in Personal settings > App authorizations" })
 .remedies(&[
-    (
-        ErrorKind::RedirectUriMismatch,
-        "The callback URL of the OAuth consumer must match character by character: check the protocol and trailing slashes",
-    ),
-    (
-        ErrorKind::UserInfoUnauthorized,
-        "Tick \"Account: Read\" among the permissions of the OAuth consumer, then sign in again",
-    ),
-    (
-        ErrorKind::UserInfoForbidden,
-        "Tick \"Account: Read\" among the permissions of the OAuth consumer, then sign in again",
-    ),
-    (
-        ErrorKind::EmailMissing,
-        "Tick \"Email: Read\" among the permissions of the OAuth consumer; the person needs an e-mail address on the Bitbucket account",
-    ),
+    (ErrorKind::RedirectUriMismatch, "Give the consumer this exact callback URL; check protocol and trailing slashes"),
+    (ErrorKind::UserInfoUnauthorized, "Tick \"Account: Read\" on the OAuth consumer, then sign in again"),
+    (ErrorKind::UserInfoForbidden, "Tick \"Account: Read\" on the OAuth consumer, then sign in again"),
+    (ErrorKind::EmailMissing, "Tick \"Email: Read\" on the OAuth consumer; the account at Bitbucket needs an address"),
     (ErrorKind::ClientRefused, "Copy Key and Secret of the OAuth consumer again, from the workspace's settings"),
-    (
-        ErrorKind::InvalidGrant,
-        "The code or refresh token has been used or has ended: codes work once, refresh tokens are replaced at each use and end after three months",
-    ),
+    (ErrorKind::InvalidGrant, "Sign in again: a code works once, a refresh token once and for three months"),
 ]);
 
 register!(BITBUCKET);

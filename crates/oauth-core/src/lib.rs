@@ -45,9 +45,9 @@ pub use identity::Identity;
 pub use provider::{Provider, Settings, TokenRequest};
 pub use registry::{Catalogue, Registered, Registry, RegistryBuilder};
 pub use spec::{
-    Brand, ClientAuthentication, ExtraCall, IssuerTemplate, Membership, Nonce, OpenIdFacts, Pkce, ProviderSpec,
-    RequestBody, ResponseMode, Revocation, Setting, SigningAlgorithm, SpaceEncoding, SpecFacts, SubjectForm,
-    SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,
+    Brand, ClientAuthentication, ExtraCall, IssuerTemplate, Membership, Nonce, OPENID_SCOPES, OpenIdFacts, Pkce,
+    ProviderSpec, RequestBody, ResponseMode, Revocation, Setting, SigningAlgorithm, SpaceEncoding, SpecFacts,
+    SubjectForm, SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,
 };
 pub use token::{OAuthToken, Scopes};
 pub use user::{EmailVerified, OAuthUserInfo, RawData, VerifiedEmail};

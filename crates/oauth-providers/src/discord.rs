@@ -35,17 +35,11 @@ pub static DISCORD: ProviderSpec =
         )
         .revocation(Revocation::Endpoint("https://discord.com/api/oauth2/token/revoke"))
         .remedies(&[
-            (ErrorKind::RedirectUriMismatch, "Add the callback URL, character by character, under OAuth2 > Redirects"),
-            (
-                ErrorKind::ClientRefused,
-                "Copy the client id and reset the client secret on the application's page OAuth2",
-            ),
+            (ErrorKind::RedirectUriMismatch, "Add exactly this callback URL under OAuth2 > Redirects"),
+            (ErrorKind::ClientRefused, "Copy the client id and reset the client secret, on the page OAuth2"),
             (ErrorKind::InvalidGrant, "The code or refresh token has been used or has ended: sign in again"),
             (ErrorKind::UserInfoUnauthorized, "Ask for the scope identify, then sign in again"),
-            (
-                ErrorKind::EmailMissing,
-                "Ask for the scope email; an account made with a phone number may have no address",
-            ),
+            (ErrorKind::EmailMissing, "Ask for the scope email; an account made by telephone may have no address"),
         ]);
 
 register!(DISCORD);

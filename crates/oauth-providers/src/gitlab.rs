@@ -34,16 +34,10 @@ pub static GITLAB: ProviderSpec = ProviderSpec::openid("gitlab", "{base_url}")
     ])
     .claims(Claims::openid().username("preferred_username | nickname"))
     .remedies(&[
-        (
-            ErrorKind::RedirectUriMismatch,
-            "Add the callback URL, character by character, to the redirect URIs of the application",
-        ),
+        (ErrorKind::RedirectUriMismatch, "Add exactly this callback URL to the redirect URIs of the application"),
         (ErrorKind::ClientRefused, "Copy the application ID and renew the secret, on the page of the application"),
         (ErrorKind::InvalidGrant, "The code or refresh token has been used or has ended: sign in again"),
-        (
-            ErrorKind::IdTokenInvalid,
-            "BASE_URL must be the external_url of the instance, character by character, and the application needs the scope openid",
-        ),
+        (ErrorKind::IdTokenInvalid, "BASE_URL must be exactly the external_url of the instance"),
         (ErrorKind::UserInfoForbidden, "Tick the scopes openid, profile and email of the application"),
         (ErrorKind::EmailMissing, "Tick the scope email of the application"),
     ]);

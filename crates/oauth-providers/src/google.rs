@@ -4,7 +4,8 @@
 //! `https://your.app/auth/google/callback`. The consent screen beside it ("Branding", "Audience") has to be filled in once.
 
 use oauth_core::{
-    Brand, Claims, ClientAuthentication, ErrorKind, Membership, ProviderSpec, Revocation, Variable, register,
+    Brand, Claims, ClientAuthentication, ErrorKind, Membership, OPENID_SCOPES, ProviderSpec, Revocation, Variable,
+    register,
 };
 
 /// Google, and Google Workspace.
@@ -31,22 +32,12 @@ pub static GOOGLE: ProviderSpec = ProviderSpec::openid("google", "https://accoun
         param: "hd",
         claim: "hd",
     })
-    .known_scopes(&[
-        ("openid", "Sign in"),
-        ("profile", "Read name and picture"),
-        ("email", "Read the e-mail address"),
-    ])
+    .known_scopes(OPENID_SCOPES)
     .claims(Claims::openid_basic())
     .remedies(&[
-        (
-            ErrorKind::RedirectUriMismatch,
-            "Add the callback URL, character by character, to the authorized redirect URIs of the client",
-        ),
-        (ErrorKind::ClientRefused, "Copy the client ID again, and add a new client secret, under Google Auth Platform > Clients"),
-        (
-            ErrorKind::InvalidGrant,
-            "Sign in again: the code or refresh token was used, has ended or was withdrawn; while the app is in testing, refresh tokens end after seven days",
-        ),
+        (ErrorKind::RedirectUriMismatch, "Add exactly this callback URL to the client's authorized redirect URIs"),
+        (ErrorKind::ClientRefused, "Copy the client ID again, and add a new client secret, on the page Clients"),
+        (ErrorKind::InvalidGrant, "Sign in again: the code or refresh token was used or withdrawn, or has ended"),
         (ErrorKind::UserInfoUnauthorized, "Sign in again: the person withdrew the access"),
         (ErrorKind::EmailMissing, "Ask for the scope email"),
     ]);

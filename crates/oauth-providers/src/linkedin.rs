@@ -33,17 +33,11 @@ pub static LINKEDIN: ProviderSpec = ProviderSpec::oauth2(
 .claims(Claims::openid_basic())
 .revocation(Revocation::Endpoint("https://www.linkedin.com/oauth/v2/revoke"))
 .remedies(&[
-    (
-        ErrorKind::RedirectUriMismatch,
-        "Add the callback URL, character by character, under Auth > Authorized redirect URLs of the app",
-    ),
+    (ErrorKind::RedirectUriMismatch, "Add exactly this callback URL under Auth > Authorized redirect URLs"),
     (ErrorKind::ClientRefused, "Copy client ID and primary client secret again, from the page Auth of the app"),
     (ErrorKind::TokenRefused, "Sign in again: a code lives half an hour and works once"),
     (ErrorKind::UserInfoUnauthorized, "Sign in again: the token has ended after two months or was withdrawn"),
-    (
-        ErrorKind::UserInfoForbidden,
-        "Add the product \"Sign In with LinkedIn using OpenID Connect\" to the app, and ask for the scopes openid and profile",
-    ),
+    (ErrorKind::UserInfoForbidden, "Add the product \"Sign In with LinkedIn using OpenID Connect\" to the app"),
     (ErrorKind::EmailMissing, "Ask for the scope email; an account without an address has none"),
 ]);
 

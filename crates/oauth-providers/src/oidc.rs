@@ -24,14 +24,8 @@ pub static OIDC: ProviderSpec = ProviderSpec::openid_from_settings("oidc")
         ("offline_access", "Get a refresh token"),
     ])
     .remedies(&[
-        (
-            ErrorKind::RedirectUriMismatch,
-            "Add the callback URL, character by character, to the redirect URIs of the client at the provider",
-        ),
-        (
-            ErrorKind::ClientRefused,
-            "Copy client id and secret again; a provider that wants them in the body needs TOKEN_ENDPOINT_AUTH_METHOD=client_secret_post",
-        ),
+        (ErrorKind::RedirectUriMismatch, "Add exactly this callback URL to the client's redirect URIs at the provider"),
+        (ErrorKind::ClientRefused, "Copy id and secret again; if they are right, set TOKEN_ENDPOINT_AUTH_METHOD"),
         (ErrorKind::InvalidGrant, "The code or refresh token has been used or has ended: sign in again"),
         (ErrorKind::UserInfoUnauthorized, "Sign in again: the token has ended or was revoked"),
         (ErrorKind::EmailMissing, "Ask for the scope email, and let the provider release the address to this client"),

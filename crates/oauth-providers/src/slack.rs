@@ -5,8 +5,8 @@
 //! Information are its client id and secret.
 
 use oauth_core::{
-    Brand, Claims, ClientAuthentication, ErrorKind, Membership, ProviderSpec, Revocation, SuccessCheck, TokenReply,
-    register,
+    Brand, Claims, ClientAuthentication, ErrorKind, Membership, OPENID_SCOPES, ProviderSpec, Revocation, SuccessCheck,
+    TokenReply, register,
 };
 
 /// Slack's API says `"ok": false` in replies of status 200.
@@ -34,25 +34,15 @@ pub static SLACK: ProviderSpec = ProviderSpec::openid("slack", "https://slack.co
         param: "team",
         claim: "'https://slack.com/team_id'",
     })
-    .known_scopes(&[
-        ("openid", "Sign in"),
-        ("profile", "Read name, picture and workspace"),
-        ("email", "Read the e-mail address"),
-    ])
+    .known_scopes(OPENID_SCOPES)
     .claims(Claims::openid_basic().avatar_url("picture | 'https://slack.com/user_image_512'"))
     .revocation(Revocation::NotOffered {
-        instead: "Slack has no standard revocation endpoint; people withdraw access under Apps > Connected accounts of the workspace",
+        instead: "People withdraw access in Slack, under Apps > Connected accounts of the workspace",
     })
     .remedies(&[
-        (
-            ErrorKind::RedirectUriMismatch,
-            "Add the callback URL, which must be https, under OAuth & Permissions > Redirect URLs of the app",
-        ),
+        (ErrorKind::RedirectUriMismatch, "Add the callback URL, with https, under OAuth & Permissions > Redirect URLs"),
         (ErrorKind::ClientRefused, "Copy client ID and client secret again, from Basic Information of the app"),
-        (
-            ErrorKind::TokenRefused,
-            "invalid_code: sign in again, a code works once and for ten minutes; bad_redirect_uri: add the callback URL under OAuth & Permissions; invalid_client_id, bad_client_secret: copy both again, from Basic Information",
-        ),
+        (ErrorKind::TokenRefused, "Sign in again; if it stays, check redirect URL, client ID and secret of the app"),
         (ErrorKind::UserInfoRefused, "Sign in again: the token was revoked, or the person left the workspace"),
         (ErrorKind::EmailMissing, "Ask for the scope email, and add it to the user token scopes of the app"),
     ]);

@@ -11,7 +11,7 @@ mod whole;
 use crate::{claims::Claims, error::ErrorKind, http::Method};
 
 pub(crate) use check::MANAGED;
-pub use openid::{IssuerTemplate, Membership, Nonce, OpenIdFacts, SigningAlgorithm, SubjectForm};
+pub use openid::{IssuerTemplate, Membership, Nonce, OPENID_SCOPES, OpenIdFacts, SigningAlgorithm, SubjectForm};
 pub use parts::{
     Brand, ClientAuthentication, ExtraCall, Pkce, RequestBody, ResponseMode, Revocation, Setting, SpaceEncoding,
     SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,

@@ -52,6 +52,11 @@ pub struct Membership {
     pub claim: &'static str,
 }
 
+/// The scopes that every OpenID provider has (OpenID Connect Core sections 3.1.2.1 and 5.4), for
+/// [`known_scopes`](ProviderSpec::known_scopes) of one with no further ones.
+pub const OPENID_SCOPES: &[(&str, &str)] =
+    &[("openid", "Sign in"), ("profile", "Read name and picture"), ("email", "Read the e-mail address")];
+
 /// Whether a provider puts the nonce of the request into the ID token (OpenID Connect Core section 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
