@@ -8,8 +8,9 @@ use super::Repository;
 use crate::cmd;
 use crate::metadata::Package;
 
-/// Crates that work for every web framework, HTTP client and runtime.
-const INDEPENDENT: &[&str] = &["oauth-core", "oauth-login"];
+/// Crates that work for every web framework and HTTP client, each with the exception that it makes: both frameworks run
+/// on tokio, and keeping tokens fresh needs its timers and tasks.
+const INDEPENDENT: &[(&str, Option<&str>)] = &[("oauth-core", None), ("oauth-login", Some("tokio"))];
 
 /// Crates that work for every provider.
 const ENGINE: &[&str] = &["oauth-core", "oauth-login", "oauth-axum"];
@@ -38,16 +39,14 @@ const PROVIDERS: &[&str] = &[
 
 pub(super) fn dependencies(repository: &Repository) -> Result<Vec<String>> {
     let mut problems = Vec::new();
-    for &library in INDEPENDENT {
+    for &(library, exception) in INDEPENDENT {
         if repository.metadata.package(library).is_none() {
             continue;
         }
         for name in normal_dependencies(&["--package", library, "--all-features"])? {
             let name = name.split_whitespace().next().unwrap_or_default();
-            if TIES
-                .iter()
-                .any(|tie| name.strip_prefix(tie).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
-            {
+            let mut ties = TIES.iter().filter(|tie| Some(**tie) != exception);
+            if ties.any(|tie| name.strip_prefix(tie).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))) {
                 problems.push(format!(
                     "{library} depends on {name}: `cargo tree -p {library} -i {name}` says through what"
                 ));
