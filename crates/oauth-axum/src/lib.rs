@@ -43,6 +43,8 @@
 mod convert;
 mod routes;
 #[cfg(feature = "tower-sessions")]
+mod sealed_sessions;
+#[cfg(feature = "tower-sessions")]
 mod session;
 #[cfg(not(feature = "tower-sessions"))]
 #[path = "no_session.rs"]
@@ -55,6 +57,8 @@ mod user;
 pub use oauth_core::{EmailVerified, OAuthToken, OAuthUserInfo};
 pub use oauth_login::{FailureCode, Login, LoginRecord, Refusal};
 pub use routes::{LoginRoutes, NewLogin, routes};
+#[cfg(feature = "tower-sessions")]
+pub use sealed_sessions::SealedSessions;
 #[cfg(feature = "tower-sessions")]
 pub use session::{SessionLayer, session_layer};
 #[cfg(feature = "tower-sessions")]

@@ -4,10 +4,13 @@ use std::{fmt, time::SystemTime};
 
 use axum::{
     Extension,
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    middleware::{FromFnLayer, Next, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
-use oauth_login::{Login, LoginRecord, Refusal, SESSION_IDLE, StoredLogin};
+use futures_util::future::BoxFuture;
+use oauth_login::{Login, LoginRecord, Refusal, SESSION_IDLE, SessionCookie, StoredLogin};
 use tower_sessions::{
     Expiry, Session, SessionManagerLayer, SessionStore,
     cookie::{SameSite, time},
@@ -19,7 +22,10 @@ use crate::{
 };
 
 /// What [`session_layer`] returns.
-pub type SessionLayer<S> = (Extension<Login>, SessionManagerLayer<StrictLogout<S>>);
+pub type SessionLayer<S> = (Extension<Login>, CookieLayer, SessionManagerLayer<StrictLogout<S>>);
+
+type CookieLayer = FromFnLayer<MendCookies, SessionCookie, (State<SessionCookie>, Request)>;
+type MendCookies = fn(State<SessionCookie>, Request, Next) -> BoxFuture<'static, Response>;
 
 /// Keeps who is signed in in a session of `store`: the layer for every route that asks.
 ///
@@ -45,14 +51,38 @@ pub type SessionLayer<S> = (Extension<Login>, SessionManagerLayer<StrictLogout<S
 pub fn session_layer<S: SessionStore + Clone>(login: &Login, store: S) -> SessionLayer<S> {
     let cookie = login.session_cookie();
     let idle = time::Duration::try_from(SESSION_IDLE).unwrap_or(time::Duration::DAY);
-    let manager = SessionManagerLayer::new(StrictLogout::new(store))
+    let cookies = from_fn_with_state(cookie, mend_cookies as MendCookies);
+    let manager = SessionManagerLayer::new(StrictLogout::new(store, login.ended_sessions().clone()))
         .with_name(cookie.name())
         .with_secure(cookie.is_secure())
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_path("/")
         .with_expiry(Expiry::OnInactivity(idle));
-    (Extension(login.clone()), manager)
+    (Extension(login.clone()), cookies, manager)
+}
+
+/// Around the session library: it reads the cookie whatever other cookies there are, and deletes it as it was set.
+fn mend_cookies(State(cookie): State<SessionCookie>, mut request: Request, next: Next) -> BoxFuture<'static, Response> {
+    if let Some(legible) = SessionCookie::legible(cookie_headers(request.headers()))
+        && let Ok(legible) = HeaderValue::try_from(legible)
+    {
+        request.headers_mut().insert(header::COOKIE, legible);
+    }
+    Box::pin(async move {
+        let mut response = next.run(request).await;
+        let (headers, admits) = (response.headers_mut(), |value: &HeaderValue| cookie.admits(value.as_bytes()));
+        if !headers.get_all(header::SET_COOKIE).iter().all(admits) {
+            let all: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+            headers.remove(header::SET_COOKIE);
+            headers.extend(all.into_iter().filter(admits).map(|value| (header::SET_COOKIE, value)));
+        }
+        response
+    })
+}
+
+fn cookie_headers(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes)
 }
 
 /// The session store did not do what it was asked.
@@ -92,7 +122,6 @@ pub(crate) async fn end(session: &Session, login: &Login) -> Result<Response, Un
     if session.id().is_some() {
         session.flush().await?;
     }
-    // The layer deletes the cookie too, but without `Secure`.
     Ok((StatusCode::OK, [(header::SET_COOKIE, login.session_cookie().deletion())]).into_response())
 }
 
@@ -101,8 +130,7 @@ pub(crate) async fn record(parts: &Parts) -> Result<Option<LoginRecord>, TurnedA
     let session = find(parts).ok_or_else(|| TurnedAway::not_set_up("the extension `Session`"))?;
     let login = turned_away::login(parts)?;
     // The layer sees only one of two cookies.
-    let cookies = parts.headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
-    if session.id().is_none() || login.session_cookie().is_repeated(cookies) {
+    if session.id().is_none() || login.session_cookie().is_repeated(cookie_headers(&parts.headers)) {
         return Ok(None);
     }
     read(&session).await.map_err(|Unavailable| TurnedAway::new(login, Refusal::SessionUnavailable, parts))

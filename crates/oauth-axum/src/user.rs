@@ -7,7 +7,7 @@ use axum::{
     http::request::Parts,
     middleware::{FromExtractorLayer, from_extractor_with_state},
 };
-use oauth_core::{ErrorKind, OAuthUserInfo};
+use oauth_core::OAuthUserInfo;
 use oauth_login::{LoginRecord, Refusal};
 use serde::{Serialize, Serializer};
 
@@ -142,16 +142,11 @@ impl<S: Send + Sync> FromRequestParts<S> for RequireVerifiedEmail {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, TurnedAway> {
         let user = <OAuthUser as FromRequestParts<S>>::from_request_parts(parts, state).await?;
-        let Err(refusal) = user.record().require_verified_email() else { return Ok(Self(user)) };
         let login = login(parts)?;
-        if user.email.is_none()
-            && let Ok(client) = login.registry().get(&user.provider)
-        {
-            // The visitor can do nothing about a missing permission; whoever runs the application can.
-            let error = client.error(ErrorKind::EmailMissing, "a route demands an e-mail address and there is none");
-            tracing::info!(%error, "turned away");
+        match login.require_verified_email(user.record()) {
+            Ok(_) => Ok(Self(user)),
+            Err(refusal) => Err(TurnedAway::new(login, refusal, parts)),
         }
-        Err(TurnedAway::new(login, refusal, parts))
     }
 }
 
@@ -185,11 +180,10 @@ impl FromRequestParts<RequiredProvider> for SignedInWith {
 
     async fn from_request_parts(parts: &mut Parts, provider: &RequiredProvider) -> Result<Self, TurnedAway> {
         let user = <OAuthUser as FromRequestParts<()>>::from_request_parts(parts, &()).await?;
-        let Err(refusal) = user.record().require_provider(&provider.0) else { return Ok(Self(())) };
         let login = login(parts)?;
-        if let Err(error) = login.registry().get(&provider.0) {
-            tracing::error!(%error, "a route demands a provider that nobody can sign in with");
+        match login.require_provider(user.record(), &provider.0) {
+            Ok(()) => Ok(Self(())),
+            Err(refusal) => Err(TurnedAway::new(login, refusal, parts)),
         }
-        Err(TurnedAway::new(login, refusal, parts))
     }
 }

@@ -22,9 +22,10 @@ use axum::{
 };
 use oauth_axum::{
     FailureCode, Login, LoginRecord, LoginRoutes, NewLogin, OAuthUser, OAuthUserInfo, RequireVerifiedEmail,
-    StrictLogout, TurnedAway, require_provider, session_layer,
+    SealedSessions, StrictLogout, TurnedAway, require_provider, session_layer,
 };
 use oauth_bitbucket::BITBUCKET;
+use oauth_login::{EndedSessions, MemoryStore as RecordMemory};
 use oauth_reqwest::ReqwestClient;
 use oauth_testkit::{Browser, DevProvider, Endpoint, Page};
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
@@ -494,7 +495,7 @@ impl SessionStore for Slow {
 #[tokio::test]
 async fn a_write_that_overtakes_the_logout_is_taken_back() {
     let slow = Slow::default();
-    let store = StrictLogout::new(slow.clone());
+    let store = StrictLogout::new(slow.clone(), EndedSessions::default());
     let expiry_date = (SystemTime::now() + Duration::from_secs(60)).into();
     let record = Record { id: Id::default(), data: HashMap::new(), expiry_date };
     slow.memory.save(&record).await.unwrap();
@@ -564,6 +565,45 @@ async fn on_https_the_session_cookie_is_guarded_and_really_deleted() {
 
     assert_eq!(site.log_out(&browser).await.status(), 303);
     assert_eq!(browser.cookies(site.url("/")), []);
+}
+
+#[tokio::test]
+async fn odd_cookies_of_others_sign_nobody_out() {
+    let site = Site::start().await;
+    let browser = site.browser();
+    site.sign_in(&browser, "jane").await;
+    let session = site.cookie(&browser, SESSION).unwrap();
+    for cookies in
+        [format!("theme=dörk; {session}"), format!("{session};junk; =x; a=\u{2028}; ;"), format!("a=\"; {session}")]
+    {
+        let stranger = site.browser();
+        let request = stranger.request("GET", site.url("/me"));
+        let answer = request.header("cookie", cookies.as_str()).header("accept", "application/json").send().await;
+        assert_eq!(answer.unwrap().status(), 200, "{cookies}");
+    }
+}
+
+#[tokio::test]
+async fn sealed_sessions_begin_last_and_end_on_every_instance() {
+    let store = RecordMemory::new();
+    let sessions = store.clone();
+    let site = Site::serve(None, Store::default(), |login| {
+        let sessions = SealedSessions::new(&login, sessions);
+        app().merge(oauth_axum::routes(login.clone())).layer(session_layer(&login, sessions))
+    })
+    .await;
+    let browser = site.browser();
+    assert_eq!(site.sign_in(&browser, "jane").await.status(), 200);
+    let session = site.cookie(&browser, SESSION).unwrap();
+    browser.request("POST", site.url("/cart")).send().await.unwrap();
+    assert_eq!(site.get(&browser, "/cart").await.text(), "\"tea\"");
+    assert!(format!("{store:?}").contains("records: 1"), "{store:?}");
+
+    site.sign_in(&browser, "omar").await;
+    assert_eq!(site.ask("/me", &session).await.status(), 401);
+    assert_eq!(site.get(&browser, "/cart").await.text(), "null");
+    site.log_out(&browser).await;
+    assert!(format!("{store:?}").contains("records: 0"), "{store:?}");
 }
 
 // Proves: QC3

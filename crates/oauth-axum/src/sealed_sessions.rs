@@ -1,0 +1,78 @@
+//! Sessions in a store that all instances share.
+
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use oauth_login::{Login, RecordStore, SessionRecords};
+use tower_sessions::{
+    SessionStore,
+    session::{Id, Record},
+    session_store::{self, Error},
+};
+
+/// A store of `tower-sessions` in a [`RecordStore`], such as Redis: what is kept is sealed, under hashed ids.
+///
+/// Several instances share it, and a session that ended on one of them is not brought back by another.
+///
+/// ```
+/// use axum::Router;
+/// use oauth_axum::{SealedSessions, session_layer};
+/// # use oauth_axum::Login;
+/// use oauth_login::MemoryStore;
+///
+/// fn app(login: Login, store: MemoryStore) -> Router {
+///     let sessions = SealedSessions::new(&login, store);
+///     Router::new().merge(oauth_axum::routes(login.clone())).layer(session_layer(&login, sessions))
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct SealedSessions(SessionRecords);
+
+impl SealedSessions {
+    /// The sessions of `login`'s application in `store`.
+    pub fn new(login: &Login, store: impl RecordStore + 'static) -> Self {
+        Self(login.session_records(store))
+    }
+}
+
+#[async_trait]
+impl SessionStore for SealedSessions {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        loop {
+            let (content, lifetime) = parts(record)?;
+            if self.0.create(&record.id.to_string(), &content, lifetime).await.map_err(|error| backend(&error))? {
+                return Ok(());
+            }
+            record.id = Id::default();
+        }
+    }
+
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        let (content, lifetime) = parts(record)?;
+        // One that has ended meanwhile stays ended.
+        self.0.update(&record.id.to_string(), &content, lifetime).await.map(drop).map_err(|error| backend(&error))
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        let content = self.0.load(&id.to_string()).await.map_err(|error| backend(&error))?;
+        let record = content.map(|content| serde_json::from_str(&content));
+        // The cause would quote the content.
+        record.transpose().map_err(|_| Error::Decode("another version wrote the session".to_owned()))
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        self.0.remove(&id.to_string()).await.map_err(|error| backend(&error))
+    }
+}
+
+/// What is kept of a session, and for how long from now.
+fn parts(record: &Record) -> session_store::Result<(String, Duration)> {
+    let content =
+        serde_json::to_string(record).map_err(|_| Error::Encode("the session has no form in JSON".to_owned()))?;
+    let lifetime = SystemTime::from(record.expiry_date).duration_since(SystemTime::now()).unwrap_or_default();
+    Ok((content, lifetime))
+}
+
+fn backend(error: &oauth_core::Error) -> Error {
+    Error::Backend(error.to_string())
+}
