@@ -1,0 +1,302 @@
+//! The three routes, and what happens between a proven login and its session.
+
+use std::{fmt, future::Future, rc::Rc};
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    dev::{AppService, HttpServiceFactory, Payload, ServiceRequest, ServiceResponse, fn_service},
+    http::{
+        Method, Uri,
+        header::{HeaderMap, TryIntoHeaderPair},
+    },
+    web,
+};
+use futures_util::{FutureExt as _, future::LocalBoxFuture};
+use oauth_core::OAuthToken;
+use oauth_login::{FailureCode, Login, LoginOutcome, LoginRecord, Refusal};
+
+use crate::{convert, session};
+
+/// The routes of `login`, below its mount path: `{provider}/login`, `{provider}/callback`, `logout`.
+///
+/// Add them to an application:
+///
+/// ```
+/// use actix_web::{App, web};
+/// # use oauth_login::Login;
+///
+/// fn configure(config: &mut web::ServiceConfig, login: Login) {
+///     config.service(oauth_actix::routes(login));
+/// }
+/// ```
+///
+/// Where the login is kept is for [`session_middleware`](crate::session_middleware), [`LoginRoutes::on_login`] or both.
+pub fn routes(login: Login) -> LoginRoutes {
+    LoginRoutes { login, on_login: None, on_logout: None }
+}
+
+/// The routes of a [`Login`], to be given to [`App::service`](actix_web::App::service). Made by [`routes`].
+#[derive(Clone)]
+#[must_use = "add them to an application"]
+pub struct LoginRoutes {
+    login: Login,
+    on_login: Option<Handler<NewLogin>>,
+    on_logout: Option<Handler<HttpRequest>>,
+}
+
+/// A handler of the application, which returns headers to add.
+type Handler<T> = Rc<dyn Fn(T) -> LocalBoxFuture<'static, Result<HeaderMap, FailureCode>>>;
+
+/// A login that is proven and not yet admitted, for [`LoginRoutes::on_login`].
+#[non_exhaustive]
+pub struct NewLogin {
+    /// Who, by which provider, when: what goes into the session.
+    pub record: LoginRecord,
+    /// The provider's tokens. They are kept nowhere unless the handler keeps them.
+    pub token: OAuthToken,
+    /// The path on which the person is about to land.
+    pub next: String,
+    /// The request of the callback, with cookies, extensions and the application's data. Its URI has lost the query,
+    /// which held the code.
+    pub request: HttpRequest,
+}
+
+/// What a handler of the application adds to an answer: nothing, `()`, or an array of headers.
+///
+/// ```
+/// use actix_web::{cookie::Cookie, http::header};
+/// use oauth_actix::ResponseHeaders;
+///
+/// fn session_cookie(id: String) -> impl ResponseHeaders {
+///     [(header::SET_COOKIE, Cookie::build("__Host-app", id).path("/").secure(true).http_only(true).finish().to_string())]
+/// }
+/// ```
+pub trait ResponseHeaders {
+    /// As headers; `None` if they are not valid, which is answered as [`FailureCode::ServerError`].
+    fn into_headers(self) -> Option<HeaderMap>;
+}
+
+impl ResponseHeaders for () {
+    fn into_headers(self) -> Option<HeaderMap> {
+        Some(HeaderMap::new())
+    }
+}
+
+impl ResponseHeaders for HeaderMap {
+    fn into_headers(self) -> Option<HeaderMap> {
+        Some(self)
+    }
+}
+
+impl<H: TryIntoHeaderPair, const N: usize> ResponseHeaders for [H; N] {
+    fn into_headers(self) -> Option<HeaderMap> {
+        let mut headers = HeaderMap::new();
+        for header in self {
+            let (name, value) = header.try_into_pair().ok()?;
+            headers.append(name, value);
+        }
+        Some(headers)
+    }
+}
+
+impl LoginRoutes {
+    /// Asks the application about every login, before any session exists.
+    ///
+    /// The handler finds or makes the application's own user, or turns the person away with a code of the closed list:
+    /// they land on the failure page and nothing else happens. It also is the place for an application with sessions of
+    /// its own, which returns its cookie as a header. A panic in it lets nobody in.
+    ///
+    /// ```
+    /// use actix_web::{http::header, web};
+    /// use oauth_actix::{FailureCode, NewLogin};
+    /// # use oauth_login::Login;
+    /// # struct Users;
+    /// # impl Users {
+    /// #     async fn sign_in(&self, provider: &str, id: &str) -> Option<String> { None }
+    /// # }
+    ///
+    /// fn configure(config: &mut web::ServiceConfig, login: Login, users: web::Data<Users>) {
+    ///     config.service(oauth_actix::routes(login).on_login(move |new: NewLogin| {
+    ///         let users = users.clone();
+    ///         async move {
+    ///             let user = &new.record.user;
+    ///             let Some(session) = users.sign_in(&user.provider, &user.oauth_id).await else {
+    ///                 return Err(FailureCode::LoginRefused);
+    ///             };
+    ///             let cookie = format!("__Host-app={session}; Path=/; Secure; HttpOnly; SameSite=Lax");
+    ///             Ok([(header::SET_COOKIE, cookie)])
+    ///         }
+    ///     }));
+    /// }
+    /// ```
+    pub fn on_login<H, F, R>(mut self, handler: H) -> Self
+    where
+        H: Fn(NewLogin) -> F + 'static,
+        F: Future<Output = Result<R, FailureCode>> + 'static,
+        R: ResponseHeaders,
+    {
+        self.on_login = Some(erase(handler));
+        self
+    }
+
+    /// Tells the application about every logout, while the request still has its session.
+    ///
+    /// For applications with sessions of their own, which end them here. An error is answered with 503, and the session
+    /// of [`session_middleware`](crate::session_middleware) ends all the same.
+    pub fn on_logout<H, F, R>(mut self, handler: H) -> Self
+    where
+        H: Fn(HttpRequest) -> F + 'static,
+        F: Future<Output = Result<R, FailureCode>> + 'static,
+        R: ResponseHeaders,
+    {
+        self.on_logout = Some(erase(handler));
+        self
+    }
+
+    async fn begin(&self, request: &HttpRequest) -> HttpResponse {
+        let plain = convert::request(request, request.query_string(), &[]);
+        convert::response(self.login.begin(name(request), &plain).await)
+    }
+
+    async fn callback(&self, request: &HttpRequest, query: &str, body: Payload) -> HttpResponse {
+        let body = if request.method() == Method::POST { convert::body(body).await } else { Vec::new() };
+        match self.login.callback(name(request), &convert::request(request, query, &body)).await {
+            Ok(outcome) => self.finish(outcome, request).await,
+            Err(failure) => convert::response(failure.into_answer()),
+        }
+    }
+
+    /// Asks the application, keeps the session, and only then says that it worked.
+    async fn finish(&self, outcome: LoginOutcome, request: &HttpRequest) -> HttpResponse {
+        let session = session::find(request);
+        let further = match &self.on_login {
+            Some(admit) => match admit(NewLogin::new(&outcome, request)).await {
+                Ok(further) => Some(further),
+                Err(code) => return convert::response(outcome.refuse(code)),
+            },
+            None if session.is_none() => {
+                tracing::error!(
+                    "a login has nowhere to go: add `session_middleware` to the application, or `on_login`"
+                );
+                return convert::response(outcome.refuse(FailureCode::SessionUnavailable));
+            }
+            None => None,
+        };
+        if let Some(session) = session
+            && let Err(session::Unavailable) = session::begin(&session, &outcome.record()).await
+        {
+            return convert::response(outcome.refuse(FailureCode::SessionUnavailable));
+        }
+        let mut response = convert::response(outcome.accept());
+        if let Some(further) = further {
+            convert::add(&mut response, further);
+        }
+        response
+    }
+
+    async fn logout(&self, request: &HttpRequest) -> HttpResponse {
+        let plain = convert::request(request, request.query_string(), &[]);
+        let answer = match self.login.logout(&plain) {
+            Ok(answer) => answer,
+            Err(failure) => return convert::response(failure.into_answer()),
+        };
+        let told = match &self.on_logout {
+            Some(handler) => handler(request.clone())
+                .await
+                .map(Some)
+                .inspect_err(|code| tracing::error!(%code, "`on_logout` failed")),
+            None => Ok(None),
+        };
+        let ended = match session::find(request) {
+            Some(session) => session::end(&session).await.map(Some),
+            None => Ok(None),
+        };
+        let (Ok(told), Ok(ended)) = (told, ended) else {
+            return convert::response(self.login.turn_away(Refusal::SessionUnavailable, &plain));
+        };
+        let mut response = convert::response(answer);
+        for further in [told, ended].into_iter().flatten() {
+            convert::add(&mut response, further);
+        }
+        response
+    }
+}
+
+impl HttpServiceFactory for LoginRoutes {
+    fn register(self, config: &mut AppService) {
+        let mount = self.login.mount_path().to_owned();
+        let routes = Rc::new(self);
+        // Every method: which ones are right is for `Login` to say.
+        let begin = routes.clone();
+        let begin = fn_service(move |request: ServiceRequest| {
+            let routes = begin.clone();
+            async move {
+                let (request, _) = request.into_parts();
+                let response = routes.begin(&request).await;
+                Ok(ServiceResponse::new(request, response))
+            }
+        });
+        let callback = routes.clone();
+        let callback = fn_service(move |mut request: ServiceRequest| {
+            let routes = callback.clone();
+            async move {
+                let query = request.query_string().to_owned();
+                let uri = Uri::try_from(request.path()).unwrap_or_default();
+                request.head_mut().uri = uri;
+                let (request, body) = request.into_parts();
+                let response = routes.callback(&request, &query, body).await;
+                Ok(ServiceResponse::new(request, response))
+            }
+        });
+        let logout = fn_service(move |request: ServiceRequest| {
+            let routes = routes.clone();
+            async move {
+                let (request, _) = request.into_parts();
+                let response = routes.logout(&request).await;
+                Ok(ServiceResponse::new(request, response))
+            }
+        });
+        web::service(format!("{mount}/{{provider}}/login")).finish(begin).register(config);
+        web::service(format!("{mount}/{{provider}}/callback")).finish(callback).register(config);
+        web::service(format!("{mount}/logout")).finish(logout).register(config);
+    }
+}
+
+impl fmt::Debug for LoginRoutes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoginRoutes").field("login", &self.login).finish_non_exhaustive()
+    }
+}
+
+impl NewLogin {
+    fn new(outcome: &LoginOutcome, request: &HttpRequest) -> Self {
+        Self {
+            record: outcome.record(),
+            token: outcome.token().clone(),
+            next: outcome.next().to_owned(),
+            request: request.clone(),
+        }
+    }
+}
+
+impl fmt::Debug for NewLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewLogin").field("record", &self.record).finish_non_exhaustive()
+    }
+}
+
+fn name(request: &HttpRequest) -> &str {
+    request.match_info().get("provider").unwrap_or_default()
+}
+
+fn erase<T, H, F, R>(handler: H) -> Handler<T>
+where
+    H: Fn(T) -> F + 'static,
+    F: Future<Output = Result<R, FailureCode>> + 'static,
+    R: ResponseHeaders,
+{
+    Rc::new(move |input| {
+        let result = handler(input);
+        async move { result.await?.into_headers().ok_or(FailureCode::ServerError) }.boxed_local()
+    })
+}
