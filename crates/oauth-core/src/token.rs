@@ -253,7 +253,14 @@ impl TokenReader {
             return Err(error);
         }
         if !matches!(status, 200 | 201) {
-            return Err(refused(status));
+            let message = captured.as_ref().ok().and_then(|captured| self.errors.message(captured, secrets));
+            return Err(match message {
+                Some(message) => Error::new(
+                    ErrorKind::TokenRefused,
+                    format!("the token endpoint answered {status} ({})", message.trim_end_matches('.')),
+                ),
+                None => refused(status),
+            });
         }
         if let Some(code) = self.success.as_ref().and_then(|success| success.failure(&json, secrets)) {
             return Err(Error::new(ErrorKind::TokenRefused, format!("the token endpoint refused: {code}")));
@@ -369,13 +376,14 @@ fn form_as_json(body: &str) -> Result<Option<String>> {
     Ok(Some(serde_json::Value::Object(object).to_string()))
 }
 
-/// Finds the error in a JSON reply: RFC 6749 section 5.2, or an `error` object as some APIs send it.
+/// Finds the error in a JSON reply: RFC 6749 section 5.2, or an `error` object or a `message` alone as some APIs send it.
 #[derive(Debug)]
 struct ErrorReader {
     error: usize,
     description: usize,
     inner_code: [usize; 2],
     inner_message: usize,
+    message: usize,
 }
 
 impl ErrorReader {
@@ -386,6 +394,7 @@ impl ErrorReader {
             description: mark("error_description"),
             inner_code: [mark("error.code"), mark("error.type")],
             inner_message: mark("error.message"),
+            message: mark("message"),
         }
     }
 
@@ -395,6 +404,12 @@ impl ErrorReader {
         let code = text(error).or_else(inner_code).unwrap_or_default();
         let description = captured.get(self.description).or(captured.get(self.inner_message)).and_then(text);
         Some(oauth_error(&code, &description.unwrap_or_default(), status, secrets))
+    }
+
+    /// What a refusal without an `error` member says.
+    fn message(&self, captured: &Captured<'_>, secrets: &[&str]) -> Option<String> {
+        let message = text(captured.get(self.message)?)?;
+        repeatable(&message, secrets).map(str::to_owned)
     }
 }
 
@@ -608,10 +623,14 @@ mod tests {
             read(TokenReply::standard(), 400, r#"{"error":"invalid_grant","error_description":"Code expired."}"#)
                 .unwrap_err();
         assert_eq!(told.to_string(), "the token endpoint answered 400 with invalid_grant (Code expired)");
+        let told =
+            read(TokenReply::standard(), 403, r#"{"status":403,"message":"invalid client secret"}"#).unwrap_err();
+        assert_eq!(told.to_string(), "the token endpoint answered 403 (invalid client secret)");
         for body in [
             r#"{"error":"invalid_grant","error_description":"no sent-secret here"}"#,
             r#"{"error":"sent-secret","error_description":"x"}"#,
             r#"{"error":{"message":"sent-secret"}}"#,
+            r#"{"status":400,"message":"no sent-secret here"}"#,
         ] {
             let error = read(TokenReply::standard(), 400, body).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("sent-secret"), "{error:?}");
