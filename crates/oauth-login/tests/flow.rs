@@ -376,6 +376,22 @@ async fn oversized_and_unprintable_callbacks_are_refused() {
 }
 
 #[tokio::test]
+async fn a_code_of_any_form_is_shown_to_the_provider() {
+    let (world, login) = world();
+    for (asked, code) in
+        ["4%2F0AdLIr-x_y.z~", "4/0AdLIr-x_y.z~", "M.C5_BL2.2.U.-a*b!$c", "%20%22%5C%7B%7D", &"a".repeat(8 * 1024)]
+            .into_iter()
+            .enumerate()
+    {
+        let mut browser = Browser::default();
+        let approval = browser.approve(&login, &world, "alpha", "").await;
+        let landing = browser.callback(&login, "alpha", &format!("code={code}&state={}", approval.state)).await;
+        // It never gave that one.
+        assert_eq!((landing.failed(), world.token_requests()), (FailureCode::ProviderRefused, asked + 1), "{code:.40}");
+    }
+}
+
+#[tokio::test]
 async fn two_tabs_finish_in_any_order() {
     let (world, login) = world();
     for order in [[0, 1], [1, 0]] {
@@ -432,6 +448,7 @@ async fn an_error_of_the_provider_becomes_a_code_and_spends_the_login() {
             "error=access_denied&error_description=%3Cscript%3E&error_uri=https://evil.example",
             FailureCode::AccessDenied,
         ),
+        ("error=access_denied&error_reason=user_denied&error_code=200&error_message=x", FailureCode::AccessDenied),
         ("error=server_error", FailureCode::ProviderError),
         ("error=ACCESS_DENIED", FailureCode::ProviderError),
         ("error=%3Cscript%3Ealert(1)%3C/script%3E", FailureCode::ProviderError),

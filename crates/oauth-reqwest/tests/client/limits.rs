@@ -166,6 +166,19 @@ async fn a_body_in_many_pieces_is_put_together() {
 }
 
 #[tokio::test]
+async fn a_body_without_a_length_ends_with_the_connection() {
+    for version in ["HTTP/1.0", "HTTP/1.1"] {
+        let server = Server::start(move |mut connection| async move {
+            connection.request().await;
+            let reply = format!("{version} 200 OK\r\ncontent-type: application/json\r\n\r\n{{\"uuid\":\"{{1}}\"}}");
+            connection.write(reply.as_bytes()).await.unwrap();
+        })
+        .await;
+        assert_eq!(get(&server).await.unwrap().body, b"{\"uuid\":\"{1}\"}", "{version}");
+    }
+}
+
+#[tokio::test]
 async fn gzip_is_decoded() {
     for head in [
         "200 OK\r\ncontent-encoding: gzip",
