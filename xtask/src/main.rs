@@ -8,6 +8,7 @@ mod docs;
 mod fuzz;
 mod ledger;
 mod metadata;
+mod mutate;
 mod new_provider;
 mod test;
 mod tidy;
@@ -20,6 +21,7 @@ usage: cargo xtask <command>
   tidy            the rules of the code base that no compiler checks
   bench           the benchmarks, then the number of instructions one login costs (needs valgrind)
   fuzz [seconds]  every fuzz target for that long each; an hour in all if not said (needs nightly Rust)
+  mutate [part]   takes one check out at a time, and the tests have to fail; with a part of a name, only those
   docs            writes what the book says about providers and requirements, then builds it into docs/book
   new-provider    writes a provider; without arguments it says what it needs
   ci-tools        installs what `test` and `bench` need and is missing";
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
         ["bench"] => bench::run(),
         ["fuzz"] => fuzz::run(None),
         ["fuzz", seconds] => fuzz::run(Some(seconds)),
+        ["mutate"] => mutate::run(None),
+        ["mutate", filter] => mutate::run(Some(filter)),
         ["docs"] => docs::run(),
         ["new-provider", order @ ..] => new_provider::run(order),
         ["ci-tools"] => tools::ensure_all(),

@@ -4,7 +4,7 @@
 use anyhow::{Result, bail};
 
 use crate::metadata::Metadata;
-use crate::{docs, ledger};
+use crate::{docs, ledger, mutate};
 
 mod arrows;
 mod engine;
@@ -40,6 +40,7 @@ const RULES: &[(&str, Rule)] = &[
     ("the README names every library and example", readme::packages),
     ("feature tables equal the manifests", readme::features),
     ("every requirement has a test", |repository| ledger::problems(&repository.files)),
+    ("every deliberate breakage has its place", |repository| mutate::problems(&repository.files)),
     ("crate counts are true", |repository| or_problem(readme::crate_counts(repository))),
     (
         "the declared Rust version is no older than any dependency's (declarations compared, nothing compiled with it)",

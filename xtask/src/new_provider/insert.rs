@@ -118,8 +118,8 @@ static ENABLED: &[&dyn Provider] = &[
     #[test]
     fn a_new_feature_gets_its_row_in_the_test_of_all() {
         let test = "const FEATURES: &[(&str, bool)] = &[\n    (\"acme\", cfg!(feature = \"acme\")),\n];\n";
-        let text = row(test, "my-site").unwrap();
-        assert!(text.contains("\"acme\")),\n    (\"my-site\", cfg!(feature = \"my-site\")),\n];"), "{text}");
+        let with_row = row(test, "my-site").unwrap();
+        assert!(with_row.contains("\"acme\")),\n    (\"my-site\", cfg!(feature = \"my-site\")),\n];"), "{with_row}");
     }
 
     #[test]
