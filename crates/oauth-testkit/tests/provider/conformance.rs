@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use oauth_bitbucket::BITBUCKET;
 use oauth_core::{
-    Brand, Claims, ClientAuthentication, EmailList, EmailVerified, ErrorKind, ExtraCall, OAuthUserInfo, Pkce, Provider,
-    ProviderSpec, RawData, RequestBody, Result, Revocation, SuccessCheck, TokenPlacement, TokenReply, TokenRequest,
-    Variable,
+    Brand, Claims, ClientAuthentication, EmailList, EmailVerified, ErrorKind, ExposeSecret, ExtraCall, OAuthUserInfo,
+    Pkce, Provider, ProviderSpec, RawData, RequestBody, Result, Revocation, SuccessCheck, TokenPlacement, TokenReply,
+    TokenRequest, Variable,
 };
 use oauth_testkit::conformance::{self, Report, Suite};
 
@@ -137,6 +137,20 @@ async fn hooks_that_go_wrong_are_found() {
         },
         ..Lies::NONE
     };
+    static BY_ADDRESS: Lies = Lies {
+        user_info: |user, _| {
+            user.oauth_id = user.email.clone().unwrap_or_else(|| user.oauth_id.clone());
+            Ok(())
+        },
+        ..Lies::NONE
+    };
+    static CUTTING: Lies = Lies {
+        token_request: |request| {
+            let code = request.param("code").map(|code| code.expose_secret().replace('/', ""));
+            request.set_param("code", code.unwrap_or_default());
+        },
+        ..Lies::NONE
+    };
     static ALWAYS_VERIFIED: Lies = Lies {
         user_info: |user, _| {
             user.email_verified = EmailVerified::Verified;
@@ -162,7 +176,9 @@ async fn hooks_that_go_wrong_are_found() {
     static NO_SECRET: Lies = Lies { token_request: |request| request.set_param("client_secret", ""), ..Lies::NONE };
     static NO_VERIFIER: Lies =
         Lies { token_request: |request| request.set_param("code_verifier", "another"), ..Lies::NONE };
-    let table: [(&'static Lies, &str, &str); 7] = [
+    let table: [(&'static Lies, &str, &str); 9] = [
+        (&BY_ADDRESS, "two accounts with one address stay two", "both are \"jane.doe@example.com\""),
+        (&CUTTING, "a code arrives as it came: with a slash", "another code"),
         (&OTHER_ID, "the hooks make nobody somebody else: jane", "oauth_id is Some(\"jane\")"),
         (&ALWAYS_VERIFIED, "the hooks make nobody somebody else: omar", "email_verified is true"),
         (&DEMANDING, "the hooks make nobody somebody else: bare", "no name"),
