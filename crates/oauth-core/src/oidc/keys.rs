@@ -46,7 +46,7 @@ impl KeySet {
     /// Whether a key of the set signed the token. Where the set has the key that the token names, no other is tried; a key
     /// or a token without a name could be anyone's.
     pub(crate) fn verify(&self, jws: &Jws<'_>) -> bool {
-        let named = |key: &&Key| jws.kid.is_some() && key.kid == jws.kid;
+        let named = |key: &&Key| jws.kid.is_some() && key.kid.as_deref() == jws.kid.as_deref();
         if self.0.iter().any(|key| named(&key)) {
             return check(self.0.iter().filter(named), jws);
         }

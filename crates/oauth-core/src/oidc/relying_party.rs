@@ -13,7 +13,7 @@ use super::{
     discovery::{ANOTHER_ISSUER, DiscoveredUrl, Metadata, well_known},
     id_token::{self, Expected, ExpectedNonce, IssuerRule},
     json::{Object, Refused, whole_number},
-    jws::{Jws, TokenType},
+    jws::{Jws, Parser, TokenType},
     keys::{KeySet, SecretKey},
 };
 use crate::{
@@ -52,6 +52,7 @@ pub(crate) struct Setup<'s> {
 pub(crate) struct OpenId {
     facts: OpenIdFacts,
     source: UserInfoSource,
+    tokens: Parser,
     client_id: String,
     issuer: String,
     aliases: &'static [&'static str],
@@ -82,6 +83,10 @@ impl OpenId {
     pub(crate) fn new(setup: &Setup<'_>) -> Result<Option<Self>> {
         let Some(facts) = setup.spec.facts().openid else { return Ok(None) };
         let source = setup.spec.facts().user_info_source;
+        let types = match source {
+            UserInfoSource::AccessToken => TokenType::AccessToken,
+            _ => TokenType::Jwt,
+        };
         let issuer = setup
             .issuer
             .ok_or_else(|| Error::configuration(format!("{} is not set", (setup.variable)(ISSUER))))?
@@ -106,6 +111,7 @@ impl OpenId {
         Ok(Some(Self {
             facts,
             source,
+            tokens: Parser::new(facts.algorithms, types),
             client_id: setup.client_id.to_owned(),
             issuer,
             aliases: if setup.is_foreign_issuer { &[] } else { facts.issuer_aliases },
@@ -215,7 +221,7 @@ impl OpenId {
             code: Some(code),
             ..self.expected_of_login(server, pending)
         };
-        self.verify(http, server, "ID token", id_token.expose_secret(), TokenType::Jwt, &expected).await
+        self.verify(http, server, "ID token", id_token.expose_secret(), &expected).await
     }
 
     /// Who signed in, by an ID token that came by another way than the token endpoint.
@@ -227,7 +233,7 @@ impl OpenId {
         pending: &PendingAuthorization,
     ) -> Result<Identity> {
         let expected = self.expected_of_login(server, pending);
-        self.verify(http, server, "ID token", id_token, TokenType::Jwt, &expected).await
+        self.verify(http, server, "ID token", id_token, &expected).await
     }
 
     /// Whom a refreshed token is about, which must be the same as before; `None` where the reply does not say (OpenID Connect
@@ -245,7 +251,7 @@ impl OpenId {
             let Some(id_token) = token.id_token() else { return Ok(None) };
             let access_token = Some(token.access_token().expose_secret());
             let expected = Expected { access_token, ..self.expected(server) };
-            self.verify(http, server, "ID token", id_token.expose_secret(), TokenType::Jwt, &expected).await?
+            self.verify(http, server, "ID token", id_token.expose_secret(), &expected).await?
         };
         match before {
             Some(before) if *before != identity => {
@@ -262,7 +268,7 @@ impl OpenId {
         token: &OAuthToken,
     ) -> Result<Identity> {
         let access_token = token.access_token().expose_secret();
-        self.verify(http, server, "access token", access_token, TokenType::AccessToken, &self.expected(server)).await
+        self.verify(http, server, "access token", access_token, &self.expected(server)).await
     }
 
     /// What every token of the provider is held against.
@@ -300,11 +306,10 @@ impl OpenId {
         server: &Server,
         what: &str,
         token: &str,
-        types: TokenType,
         expected: &Expected<'_>,
     ) -> Result<Identity> {
         let invalid = |refused: Refused| Error::new(ErrorKind::IdTokenInvalid, format!("the {what} {refused}"));
-        let jws = Jws::parse(token, self.facts.algorithms, types).map_err(invalid)?;
+        let jws = self.tokens.parse(token).map_err(invalid)?;
         self.check_signature(http, server, &jws).await?.map_err(invalid)?;
         id_token::check(jws, expected).map_err(invalid)
     }
