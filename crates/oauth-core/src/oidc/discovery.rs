@@ -87,13 +87,14 @@ fn issuer_rule(
     template: Option<IssuerTemplate>,
 ) -> Option<IssuerRule> {
     if let Some(template) = template {
-        if named == template.template() {
-            return Some(IssuerRule::Template(template));
-        }
-        // Asked by another name of a tenant, such a provider answers with the tenant's id.
-        let rule = IssuerRule::of_tenant(template, named);
-        if rule.exact().is_some() {
-            return Some(rule);
+        let (asked, answer) = (IssuerRule::of_tenant(template, issuer), IssuerRule::of_tenant(template, named));
+        match (asked.exact(), answer.exact()) {
+            // Asked by the id of a tenant, such a provider answers for this tenant, though in digits of another case; asked
+            // by another name of a tenant, with its id; asked for everybody, with the template.
+            (Some(asked), Some(tenant)) => return asked.eq_ignore_ascii_case(tenant).then_some(answer),
+            (None, Some(_)) => return Some(answer),
+            (None, None) if named == template.template() => return Some(answer),
+            (_, None) => {}
         }
     }
     (named == issuer).then(|| IssuerRule::Exact { issuer: issuer.to_owned(), aliases })
@@ -193,6 +194,25 @@ mod tests {
         );
         assert_eq!(parse(&format!("https://evil.test/{GUID}/v2.0"), Some(TEMPLATE)), None);
         assert_eq!(parse("https://login.test/other/v2.0", Some(TEMPLATE)), None);
+    }
+
+    // Proves: QF13
+    #[test]
+    fn whoever_asks_for_one_tenant_gets_no_other() {
+        let of = |tenant: &str| format!("https://login.test/{tenant}/v2.0");
+        let (tenant, other) = ("aaaaaaaa-2222-3333-4444-555555555555", GUID);
+        let table = [
+            (of(tenant), Some(of(tenant))),
+            (of(&tenant.to_ascii_uppercase()), Some(of(&tenant.to_ascii_uppercase()))),
+            (of(other), None),
+            (TEMPLATE.template().to_owned(), None),
+            (of("common"), None),
+        ];
+        for (named, issuer) in table {
+            let metadata = Metadata::parse(&document(json!({ "issuer": named })), &of(tenant), &[], Some(TEMPLATE));
+            let rule = issuer.map(|issuer| IssuerRule::Exact { issuer, aliases: &[] });
+            assert_eq!(metadata.ok().map(|metadata| metadata.issuer), rule, "{named}");
+        }
     }
 
     // Proves: QE1, QE4
