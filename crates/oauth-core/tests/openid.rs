@@ -773,6 +773,18 @@ async fn a_nonce_may_be_missing_only_where_the_spec_says_so() {
     op.sign_in(&client).await.unwrap();
     op.claim(json!({ "nonce": "of another login" }));
     op.sign_in(&client).await.unwrap_err();
+
+    // Without a code it is all that binds a token to a login.
+    let authorization = op.begin(&client).await.unwrap();
+    for (nonce, text) in [(json!(null), Some("has no nonce")), (op.set(|state| state.nonce.clone()), None)] {
+        op.claim(json!({ "nonce": nonce }));
+        let id_token = SecretString::from(op.set(|state| state.id_token()));
+        let result = client.verify_id_token(&id_token, authorization.pending()).await;
+        match text {
+            None => drop(result.unwrap()),
+            Some(text) => assert!(result.unwrap_err().to_string().contains(text)),
+        }
+    }
 }
 
 // Proves: QA10

@@ -219,12 +219,13 @@ impl OpenId {
         let expected = Expected {
             access_token: Some(token.access_token().expose_secret()),
             code: Some(code),
-            ..self.expected_of_login(server, pending)
+            ..self.expected_of_login(server, pending, self.facts.nonce)
         };
         self.verify(http, server, "ID token", id_token.expose_secret(), &expected).await
     }
 
-    /// Who signed in, by an ID token that came by another way than the token endpoint.
+    /// Who signed in, by an ID token that came by another way than the token endpoint. With no code in it, nothing but the
+    /// nonce binds such a token to this login: it must be there, even where the provider may leave it out.
     pub(crate) async fn identify_by_id_token(
         &self,
         http: &dyn HttpClient,
@@ -232,7 +233,7 @@ impl OpenId {
         id_token: &str,
         pending: &PendingAuthorization,
     ) -> Result<Identity> {
-        let expected = self.expected_of_login(server, pending);
+        let expected = self.expected_of_login(server, pending, Nonce::Returned);
         self.verify(http, server, "ID token", id_token, &expected).await
     }
 
@@ -286,12 +287,17 @@ impl OpenId {
         }
     }
 
-    fn expected_of_login<'e>(&'e self, server: &'e Server, pending: &'e PendingAuthorization) -> Expected<'e> {
-        let nonce = pending.nonce.as_ref().map(ExposeSecret::expose_secret);
+    fn expected_of_login<'e>(
+        &'e self,
+        server: &'e Server,
+        pending: &'e PendingAuthorization,
+        nonce: Nonce,
+    ) -> Expected<'e> {
+        let sent = pending.nonce.as_ref().map(ExposeSecret::expose_secret);
         Expected {
-            nonce: match (nonce, self.facts.nonce) {
-                (Some(nonce), Nonce::Returned) => ExpectedNonce::Required(nonce),
-                (Some(nonce), Nonce::MayBeMissing) => ExpectedNonce::IfPresent(nonce),
+            nonce: match (sent, nonce) {
+                (Some(sent), Nonce::Returned) => ExpectedNonce::Required(sent),
+                (Some(sent), Nonce::MayBeMissing) => ExpectedNonce::IfPresent(sent),
                 (None, _) => ExpectedNonce::Lost,
             },
             max_age: pending.max_age.map(Duration::from_secs),
