@@ -717,6 +717,7 @@ async fn signed_user_info_is_verified() {
         (KEY.token(&reply(json!({ "iss": "https://evil.test" }))), Err("is from another issuer")),
         (KEY.token(&reply(json!({ "aud": "another" }))), Err("is for another client")),
         (KEY.token(&reply(json!({ "exp": 1 }))), Err("has expired")),
+        (KEY.token(&reply(json!({ "nbf": now() + 3600 }))), Err("is not valid yet")),
         (stranger.token(&reply(json!({}))), Err("is not signed by a key of the provider")),
         (reply(json!({})).to_string(), Err("is not ")),
     ];

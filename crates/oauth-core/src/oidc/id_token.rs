@@ -134,10 +134,11 @@ pub(crate) fn check_signed_reply(
     if claims.texts("aud")?.is_some_and(|audiences| !audiences.iter().any(|audience| audience == client_id)) {
         return Err(Refused::new("is for another client"));
     }
-    if claims.number("exp")?.is_some_and(|exp| seconds(now) >= exp + SKEW) {
+    let now = seconds(now);
+    if claims.number("exp")?.is_some_and(|exp| now >= exp + SKEW) {
         return Err(Refused::new("has expired"));
     }
-    Ok(())
+    check_not_before(claims, now)
 }
 
 /// The subject of a document: 1 to 255 characters, none of them a control character.
@@ -187,14 +188,19 @@ fn check_times(claims: &Object<'_>, expected: &Expected<'_>) -> Result<(), Refus
     if now - iat > MAX_AGE + SKEW {
         return Err(Refused::new("was issued too long ago"));
     }
-    if claims.number("nbf")?.is_some_and(|nbf| nbf > now + SKEW) {
-        return Err(Refused::new("is not valid yet"));
-    }
+    check_not_before(claims, now)?;
     if let Some(max_age) = expected.max_age {
         let auth_time = required(claims.number("auth_time")?, "auth_time")?;
         if auth_time > now + SKEW || now - auth_time > max_age.as_secs_f64() + SKEW {
             return Err(Refused::new("is of a sign-in longer ago than was asked for (auth_time)"));
         }
+    }
+    Ok(())
+}
+
+fn check_not_before(claims: &Object<'_>, now: f64) -> Result<(), Refused> {
+    if claims.number("nbf")?.is_some_and(|nbf| nbf > now + SKEW) {
+        return Err(Refused::new("is not valid yet"));
     }
     Ok(())
 }
