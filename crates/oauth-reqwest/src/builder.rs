@@ -49,6 +49,7 @@ pub(crate) struct Limits {
     pub(crate) connect_timeout: Duration,
     pub(crate) timeout: Duration,
     pub(crate) max_body_bytes: usize,
+    pub(crate) max_concurrent_requests: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +66,7 @@ impl ReqwestClientBuilder {
                 connect_timeout: Duration::from_secs(3),
                 timeout: Duration::from_secs(10),
                 max_body_bytes: 1024 * 1024,
+                max_concurrent_requests: 128,
             },
             exceptions: Vec::new(),
             roots: Vec::new(),
@@ -95,6 +97,15 @@ impl ReqwestClientBuilder {
     /// Sets the most bytes a reply's body may have, counted before decoding and after. Default: 1 MiB.
     pub fn max_body_bytes(mut self, limit: usize) -> Self {
         self.limits.max_body_bytes = limit;
+        self
+    }
+
+    /// Sets how many requests to one host may be under way at the same time. Default: 128.
+    ///
+    /// Further ones wait for a place, within their deadline. So a provider that hangs takes neither the connections nor the
+    /// file descriptors that the users of the others need.
+    pub fn max_concurrent_requests(mut self, limit: usize) -> Self {
+        self.limits.max_concurrent_requests = limit;
         self
     }
 
@@ -145,7 +156,7 @@ impl ReqwestClientBuilder {
     }
 
     fn check(&self) -> Result<()> {
-        let Limits { connect_timeout, timeout, max_body_bytes } = self.limits;
+        let Limits { connect_timeout, timeout, max_body_bytes, max_concurrent_requests } = self.limits;
         if connect_timeout.is_zero() {
             return Err(invalid("connect_timeout is zero", "Give it a duration such as 3 s."));
         }
@@ -154,6 +165,10 @@ impl ReqwestClientBuilder {
         }
         if max_body_bytes == 0 {
             return Err(invalid("max_body_bytes is zero", "Give it a size such as 1 MiB."));
+        }
+        // More than that a semaphore does not count, and no machine has.
+        if max_concurrent_requests == 0 || max_concurrent_requests > 65_536 {
+            return Err(invalid("max_concurrent_requests is not from 1 to 65536", "Give it a number such as 128."));
         }
         if self.user_agent.is_empty() || HeaderValue::from_str(&self.user_agent).is_err() {
             return Err(invalid("user_agent is not a header value", "Write it in visible ASCII, such as my-app/1.0."));

@@ -11,6 +11,7 @@ use url::Host;
 use crate::{
     body,
     builder::{Limits, ReqwestClientBuilder},
+    bulkhead::{Bulkhead, Full},
     failure::{self, Exchange},
     guard::{self, Guard},
 };
@@ -42,6 +43,7 @@ struct Inner {
     /// For URLs from data.
     guarded: reqwest::Client,
     guard: Arc<Guard>,
+    bulkhead: Bulkhead,
     limits: Limits,
 }
 
@@ -68,7 +70,8 @@ impl ReqwestClient {
         guard: Arc<Guard>,
         limits: Limits,
     ) -> Self {
-        Self(Arc::new(Inner { configured, direct, guarded, guard, limits }))
+        let bulkhead = Bulkhead::new(limits.max_concurrent_requests);
+        Self(Arc::new(Inner { configured, direct, guarded, guard, bulkhead, limits }))
     }
 }
 
@@ -85,8 +88,14 @@ impl HttpClient for ReqwestClient {
         let wanted = request.wanted_headers;
         let method = method(request.method)?;
         let client = self.0.client_for(&request, &method)?;
-        let request = outgoing(request, method.clone())?;
+        let mut request = outgoing(request, method.clone())?;
 
+        let place = self.0.bulkhead.enter(request.url(), limits.timeout).await;
+        let place =
+            place.map_err(|Full| failure::host_full(&Exchange { method: &method, url: request.url() }, limits))?;
+        if place.left.is_some() {
+            *request.timeout_mut() = place.left;
+        }
         let mut reply = client.execute(request).await.map_err(|error| failure::send_failed(&method, error, limits))?;
         if reply.status().is_redirection() {
             return Err(failure::redirect_refused(&Exchange { method: &method, url: reply.url() }, &reply));

@@ -73,6 +73,17 @@ pub(crate) fn redirect_refused(exchange: &Exchange<'_>, reply: &Response) -> Err
         .with_remedy("Configure the final URL of the endpoint; a followed redirect could carry the client secret away.")
 }
 
+/// Too many exchanges with this host are under way, and none ended in time.
+pub(crate) fn host_full(exchange: &Exchange<'_>, limits: &Limits) -> Error {
+    let Limits { max_concurrent_requests, timeout, .. } = limits;
+    let message = format!(
+        "{exchange} was not begun: {max_concurrent_requests} requests to this host take longer than {timeout:?}"
+    );
+    Error::new(ErrorKind::Timeout, message).with_remedy(
+        "Try again later; if the provider is well and the application busy, raise `max_concurrent_requests`.",
+    )
+}
+
 /// A URL from data names an address that is not public.
 pub(crate) fn address_refused(exchange: &Exchange<'_>) -> Error {
     Error::new(ErrorKind::AddressRefused, format!("{exchange}: the address is not public")).with_remedy(ALLOW_PRIVATE)

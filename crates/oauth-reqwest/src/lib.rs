@@ -17,12 +17,13 @@
 //! | TLS | certificate and host name always verified, against the trust store of the platform |
 //! | plain `http` | spoken to `localhost`, `127.0.0.0/8` and `[::1]` only |
 //! | deadlines | 3 s for connecting, 10 s for the whole exchange |
+//! | load | 128 requests to one host at a time; further ones wait within their deadline |
 //! | reply | at most 1 MiB, counted after decoding; `gzip` is the one content coding, once |
 //! | URLs from data | lead to public addresses only, judged on the resolved address |
 //! | proxies | none, unless asked for with [`system_proxy`](ReqwestClientBuilder::system_proxy) |
 //! | errors | contain neither query, nor header, nor body |
 //!
-//! Deadlines, size and address exceptions are settings of [`ReqwestClientBuilder`].
+//! Deadlines, load, size and address exceptions are settings of [`ReqwestClientBuilder`].
 //!
 //! # Features
 //!
@@ -35,6 +36,7 @@
 
 mod body;
 mod builder;
+mod bulkhead;
 mod client;
 mod failure;
 mod guard;

@@ -1,6 +1,13 @@
 //! Deadlines, sizes and content codings.
 
-use std::{io::Write, time::Duration};
+use std::{
+    io::Write,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use flate2::{Compression, write::GzEncoder};
 use oauth_core::{ErrorKind, HttpClient, HttpRequest, HttpResponse, Result};
@@ -221,4 +228,44 @@ async fn other_codings_and_damaged_gzip_are_errors() {
         assert_eq!(error.kind(), ErrorKind::Transport, "{head}");
         assert!(error.to_string().contains("gzip"), "{error}");
     }
+}
+
+// Proves: QE3
+#[tokio::test]
+async fn a_host_that_hangs_takes_its_own_places_only() {
+    let arrived = Arc::new(AtomicUsize::new(0));
+    let hanging = Server::start({
+        let arrived = Arc::clone(&arrived);
+        move |mut connection| {
+            let arrived = Arc::clone(&arrived);
+            async move {
+                connection.request().await;
+                arrived.fetch_add(1, Ordering::SeqCst);
+                connection.wait_for_close().await;
+            }
+        }
+    })
+    .await;
+    let healthy = Server::replying(reply("200 OK", b"hello")).await;
+    let client = ReqwestClient::builder().timeout(Duration::from_secs(2)).max_concurrent_requests(4).build().unwrap();
+    let hung: Vec<_> = (0..20)
+        .map(|_| {
+            let (client, url) = (client.clone(), hanging.url("/"));
+            tokio::spawn(async move { client.send(HttpRequest::get(url)).await.unwrap_err() })
+        })
+        .collect();
+    while arrived.load(Ordering::SeqCst) < 4 {
+        tokio::task::yield_now().await;
+    }
+    for _ in 0..8 {
+        assert_eq!(client.send(HttpRequest::get(healthy.url("/"))).await.unwrap().body, b"hello");
+    }
+    assert_eq!(arrived.load(Ordering::SeqCst), 4, "the others wait");
+    let mut waited = 0;
+    for hung in hung {
+        let error = hung.await.unwrap();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        waited += usize::from(error.to_string().contains("was not begun"));
+    }
+    assert!(waited > 0, "waiting counts towards the deadline");
 }

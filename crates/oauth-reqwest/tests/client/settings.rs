@@ -8,10 +8,12 @@ use oauth_reqwest::{ReqwestClient, ReqwestClientBuilder};
 #[test]
 fn invalid_settings_are_errors_that_name_them() {
     type Set = fn(ReqwestClientBuilder) -> ReqwestClientBuilder;
-    let table: [(&str, Set); 10] = [
+    let table: [(&str, Set); 12] = [
         ("connect_timeout", |builder| builder.connect_timeout(Duration::ZERO)),
         ("timeout", |builder| builder.timeout(Duration::ZERO)),
         ("max_body_bytes", |builder| builder.max_body_bytes(0)),
+        ("max_concurrent_requests", |builder| builder.max_concurrent_requests(0)),
+        ("max_concurrent_requests", |builder| builder.max_concurrent_requests(usize::MAX)),
         ("user_agent", |builder| builder.user_agent("")),
         ("user_agent", |builder| builder.user_agent("app\r\nx-injected: 1")),
         ("allow_private_network", |builder| builder.allow_private_network("https://idp.example")),
