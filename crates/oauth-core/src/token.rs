@@ -592,6 +592,11 @@ mod tests {
             (401, r#"{"error":"invalid_client"}"#, ErrorKind::ClientRefused),
             (
                 400,
+                r#"{"error":"invalid_grant","error_description":"AADSTS70008: expired","error_codes":[70008],"suberror":"x"}"#,
+                ErrorKind::InvalidGrant,
+            ),
+            (
+                400,
                 r#"{"error":"unauthorized_client","error_description":"Requests must be authenticated"}"#,
                 ErrorKind::ClientRefused,
             ),

@@ -172,6 +172,7 @@ async fn basic_credentials_are_form_encoded_and_nothing_more() {
     client.refresh_token(&token).await.unwrap();
     let requests = script.take();
     for request in [&requests[0], &requests[2]] {
+        assert_eq!(header(request, "accept"), Some("application/json"));
         let header = header(request, "authorization").unwrap().strip_prefix("Basic ").unwrap();
         let decoded = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, header).unwrap();
         assert_eq!(String::from_utf8(decoded).unwrap(), "id%3A1-2_3.4*:p%25%2B+%2F%3F%26%3D%C3%A9%7E");
