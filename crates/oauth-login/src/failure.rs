@@ -221,4 +221,10 @@ mod tests {
         }
         assert_eq!(FailureCode::from_code("Access_Denied"), None);
     }
+
+    #[test]
+    fn somebody_unwanted_is_told_so_and_not_that_the_provider_failed() {
+        assert_eq!(FailureCode::from(ErrorKind::AccountRefused), FailureCode::LoginRefused);
+        assert_eq!(FailureCode::LoginRefused.message(), ErrorKind::AccountRefused.public_message());
+    }
 }

@@ -532,6 +532,8 @@ async fn what_the_provider_refuses_becomes_a_code_and_spends_the_login() {
         (Trouble::Token(401, r#"{"error":"invalid_client"}"#), FailureCode::ProviderRefused),
         (Trouble::Token(200, "{}"), FailureCode::ProviderRefused),
         (Trouble::Token(200, "<html>"), FailureCode::ProviderRefused),
+        (Trouble::Token(429, "{}"), FailureCode::ProviderUnavailable),
+        (Trouble::UserInfo(429, "{}"), FailureCode::ProviderUnavailable),
         (Trouble::UserInfo(401, "{}"), FailureCode::ProfileUnavailable),
         (Trouble::UserInfo(403, "{}"), FailureCode::ProfileUnavailable),
         (Trouble::UserInfo(500, ""), FailureCode::ProfileUnavailable),
