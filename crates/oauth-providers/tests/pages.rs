@@ -289,7 +289,7 @@ fn protocol(page: &mut String, facts: &SpecFacts) {
     for call in facts.calls.iter().filter(|call| !call.optional_statuses().is_empty()) {
         let statuses: Vec<String> = call.optional_statuses().iter().map(u16::to_string).collect();
         said.push(format!(
-            "When `@{}` is answered {}, the login goes on without it",
+            "When `@{}` is answered {}, the login goes on without it; a rate limit ends it",
             call.name(),
             statuses.join(" or ")
         ));

@@ -240,7 +240,8 @@ impl ExtraCall {
         Self { name: super::check::name(name), url: super::check::url(url), optional_statuses: &[], next_page: None }
     }
 
-    /// Statuses that mean "not permitted" rather than "failed": the login goes on without this reply.
+    /// Statuses that mean "not permitted" rather than "failed": the login goes on without this reply. A rate limit means
+    /// neither and is an error, whatever its status.
     #[must_use]
     pub const fn optional_on(mut self, statuses: &'static [u16]) -> Self {
         self.optional_statuses = statuses;
