@@ -222,6 +222,10 @@ impl CallbackParameters {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// The parameters of these names.
     pub(crate) fn only(&self, names: &[&str]) -> Self {
         self.0.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect()

@@ -27,7 +27,7 @@ use crate::{
         TokenPlacement, UserInfoSource,
     },
     template::{EndpointUrl, Template},
-    token::{OAuthToken, SuccessReader, TokenReader, repeatable},
+    token::{OAuthToken, SuccessReader, TokenReader, repeatable, without_secrets},
     user::{OAuthUserInfo, RawData},
 };
 
@@ -890,17 +890,4 @@ fn refused(what: &str, response: HttpResponse, token: &OAuthToken) -> Error {
         Some(message) => Error::new(kind, format!("{what} answered {status} ({})", message.trim_end_matches('.'))),
         None => Error::new(kind, format!("{what} answered {status}")),
     }
-}
-
-/// A token reply without its tokens: what a record of a user may keep of it.
-fn without_secrets(json: &str) -> String {
-    fn strip(value: &mut serde_json::Value) {
-        if let serde_json::Value::Object(members) = value {
-            members.retain(|name, _| !name.contains("token") && !name.contains("secret"));
-            members.values_mut().for_each(strip);
-        }
-    }
-    let mut value = serde_json::from_str(json).unwrap_or_default();
-    strip(&mut value);
-    value.to_string()
 }

@@ -49,5 +49,5 @@ pub use spec::{
     ProviderSpec, RequestBody, ResponseMode, Revocation, Setting, SigningAlgorithm, SpaceEncoding, SpecFacts,
     SubjectForm, SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,
 };
-pub use token::{OAuthToken, Scopes};
+pub use token::{OAuthToken, Scopes, cleartext};
 pub use user::{EmailVerified, OAuthUserInfo, RawData, VerifiedEmail};

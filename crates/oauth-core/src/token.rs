@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::value::RawValue;
 use serde_with::{As, DisplayFromStr, OneOrMany, PickFirst};
 
@@ -18,10 +18,12 @@ use crate::{
     spec::{SuccessCheck, TokenReply},
 };
 
+pub mod cleartext;
+
 /// An access token with what came along (RFC 6749 section 5.1).
 ///
-/// Its secrets are zeroised when dropped and never shown by `Debug`. It is not serialisable: keep it server-side, or
-/// not at all.
+/// Its secrets are zeroised when dropped and never shown by `Debug`. It is not serialisable, lest it ends up in a session or
+/// a log: keep it server-side and sealed, with [`cleartext`], or not at all.
 ///
 /// ```
 /// use oauth_core::{ExposeSecret, OAuthToken};
@@ -116,6 +118,23 @@ impl OAuthToken {
     #[must_use]
     pub fn raw(&self) -> &SecretString {
         &self.raw
+    }
+
+    /// The token without its refresh token and ID token, for code that only calls the provider's API. What
+    /// [`raw`](Self::raw) has of tokens is gone as well.
+    ///
+    /// ```
+    /// use oauth_core::OAuthToken;
+    ///
+    /// let token = OAuthToken::from_access_token("2YotnFZFEjr1zCsicMWpAA").with_refresh_token("tGzv3JOkF0XG5Qx2TlKWIA");
+    /// assert!(token.access_only().refresh_token().is_none());
+    /// ```
+    #[must_use]
+    pub fn access_only(mut self) -> Self {
+        self.refresh_token = None;
+        self.id_token = None;
+        self.raw = without_secrets(self.raw.expose_secret()).into();
+        self
     }
 
     pub(crate) fn callback(&self) -> &CallbackParameters {
@@ -444,6 +463,19 @@ pub(crate) fn repeatable<'t>(text: &'t str, secrets: &[&str]) -> Option<&'t str>
     harmless.then_some(text)
 }
 
+/// A token reply without its tokens: what may be kept of it beside them.
+pub(crate) fn without_secrets(json: &str) -> String {
+    fn strip(value: &mut serde_json::Value) {
+        if let serde_json::Value::Object(members) = value {
+            members.retain(|name, _| !name.contains("token") && !name.contains("secret"));
+            members.values_mut().for_each(strip);
+        }
+    }
+    let mut value = serde_json::from_str(json).unwrap_or_default();
+    strip(&mut value);
+    value.to_string()
+}
+
 /// [`SuccessCheck`] made ready.
 #[derive(Debug)]
 pub(crate) struct SuccessReader {
@@ -485,8 +517,6 @@ fn refused(status: u16) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
 
     fn read(reply: TokenReply, status: u16, body: &str) -> Result<OAuthToken> {
