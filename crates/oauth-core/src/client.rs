@@ -547,8 +547,12 @@ impl Inner {
         let mut request = self.token_request("refresh_token", values)?;
         request.set_param("refresh_token", refresh_token.clone());
         let endpoints = self.endpoints().await?;
+        let (Some(openid), Some(server)) = (&self.openid, &endpoints.server) else {
+            return Ok(self.request_token(&endpoints.refresh, request, values).await?.succeeding(token));
+        };
+        // First, because the request may spend the refresh token: a reply that cannot be verified is lost.
+        openid.warm_up(&*self.http, server).await;
         let renewed = self.request_token(&endpoints.refresh, request, values).await?.succeeding(token);
-        let (Some(openid), Some(server)) = (&self.openid, &endpoints.server) else { return Ok(renewed) };
         match openid.identify_refreshed(&*self.http, server, &renewed, token.identity()).await? {
             None => Ok(renewed),
             Some(identity) => {

@@ -476,6 +476,16 @@ async fn two_issuers_side_by_side_with_one_subject_are_two_identities() {
 
 // Proves: QE9
 #[tokio::test]
+async fn the_keys_are_there_before_a_refresh_token_is_spent() {
+    let op = Op::new(ISSUER);
+    let stored = OAuthToken::from_access_token("at").with_refresh_token("rt");
+    op.client().refresh_token(&stored.with_identity(Identity::new(ISSUER, "user-1"))).await.unwrap();
+    let asked: Vec<_> = op.set(|state| state.requests.iter().map(|request| request.url.path().to_owned()).collect());
+    assert!(asked[asked.len() - 2].ends_with("/jwks") && asked[asked.len() - 1].ends_with("/token"), "{asked:?}");
+}
+
+// Proves: QE9
+#[tokio::test]
 async fn a_refresh_may_leave_the_id_token_out_but_not_change_the_subject() {
     let op = Op::new(ISSUER);
     let client = op.client();
