@@ -4,11 +4,12 @@ use std::{
     collections::{BTreeSet, HashMap},
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use oauth_core::{Error, ErrorKind, Result};
+use tokio::time::Instant;
 
 use crate::{
     records::{Precondition, RecordKey, RecordStore},
