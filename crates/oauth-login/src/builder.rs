@@ -10,8 +10,10 @@ use crate::{
     login::{Inner, Login},
     next::NextPath,
     pending::PendingLogins,
+    records::RecordStore,
     site::Site,
     store::{PendingStore, Spent, Waiting},
+    tokens::TokenKeeper,
 };
 
 const BASE_URL: &str = "OAUTH_BASE_URL";
@@ -48,6 +50,7 @@ pub struct LoginBuilder {
     failure_path: Option<String>,
     login_page: Option<String>,
     store: Option<Arc<dyn PendingStore>>,
+    token_store: Option<Arc<dyn RecordStore>>,
     store_expected: bool,
 }
 
@@ -62,6 +65,7 @@ impl LoginBuilder {
             failure_path: None,
             login_page: None,
             store: None,
+            token_store: None,
             store_expected: false,
         }
     }
@@ -157,6 +161,13 @@ impl LoginBuilder {
         self
     }
 
+    /// Keeps the tokens of every login in a store that all instances share, sealed with the application's keys, for
+    /// [`Login::token_keeper`]. Without this they are kept nowhere.
+    pub fn keep_tokens(mut self, store: impl RecordStore + 'static) -> Self {
+        self.token_store = Some(Arc::new(store));
+        self
+    }
+
     /// Checks everything.
     ///
     /// # Errors
@@ -207,8 +218,12 @@ impl LoginBuilder {
             None => Waiting::InCookies(Spent::new()),
         };
         let pending = PendingLogins::new(keys.clone(), waiting, site.base_url().into(), site.secure(), ttl);
+        let token_keeper = self
+            .token_store
+            .map(|store| TokenKeeper::new(self.registry.clone(), store, keys.clone(), site.base_url().into()));
         Ok(Login::new(Inner {
             registry: self.registry,
+            token_keeper,
             redirect_uris,
             keys,
             pending,

@@ -12,6 +12,7 @@
 //!   across instances. Without, it holds in each process, and between processes rests on two further things: the cookie
 //!   is deleted when it is used, and a provider accepts a code only once.
 //! - Redirects lead to paths of this application only, as a browser would read them.
+//! - Tokens are kept only if the application asks for it ([`LoginBuilder::keep_tokens`]): on the server, and sealed.
 //! - Neither a log line, nor an error, nor `Debug` shows a code, state, token, key or cookie.
 
 mod answer;
@@ -37,6 +38,7 @@ mod store;
 #[cfg(test)]
 mod testing;
 mod time;
+mod tokens;
 
 pub use answer::Answer;
 pub use builder::LoginBuilder;
@@ -51,3 +53,4 @@ pub use records::{Precondition, RecordKey, RecordStore, SessionRecords};
 pub use request::BrowserRequest;
 pub use session::{SESSION_IDLE, SESSION_LIFETIME, SessionCookie, StoredLogin};
 pub use store::{PendingKey, PendingStore};
+pub use tokens::TokenKeeper;

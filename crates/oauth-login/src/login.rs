@@ -27,6 +27,7 @@ use crate::{
     session::SessionCookie,
     site::Site,
     time::{from_unix_seconds, unix_seconds},
+    tokens::TokenKeeper,
 };
 
 const MAX_QUERY: usize = 16 * 1024;
@@ -100,6 +101,7 @@ pub(crate) struct Inner {
     pub(crate) home: NextPath,
     pub(crate) failure_path: NextPath,
     pub(crate) login_page: NextPath,
+    pub(crate) token_keeper: Option<TokenKeeper>,
     pub(crate) ended: EndedSessions,
 }
 
@@ -190,6 +192,20 @@ impl Login {
     /// Sessions of this application in `store`, sealed with its keys: what an adapter makes a session store of.
     pub fn session_records(&self, store: impl RecordStore + 'static) -> SessionRecords {
         SessionRecords::new(Arc::new(store), self.0.keys.clone(), self.base_url().into())
+    }
+
+    /// The tokens of the people who are signed in, if the application [keeps](LoginBuilder::keep_tokens) them.
+    #[must_use]
+    pub fn token_keeper(&self) -> Option<&TokenKeeper> {
+        self.0.token_keeper.as_ref()
+    }
+
+    /// Forgets the tokens of a login that is ending, as [`TokenKeeper::forget`] does, if they are kept: for adapters, at
+    /// the logout.
+    pub async fn forget_tokens(&self, record: &LoginRecord) {
+        if let Some(keeper) = self.token_keeper() {
+            keeper.forget(record).await;
+        }
     }
 
     /// Sends the browser to the provider.
@@ -439,7 +455,8 @@ impl fmt::Debug for Login {
 
 /// A proven login: who, with which tokens, and where to land.
 ///
-/// First decide and store the session under a new id, then [`accept`](Self::accept) or [`refuse`](Self::refuse).
+/// First [keep the tokens](Self::keep_tokens), decide, and store the session under a new id; then
+/// [`accept`](Self::accept) or [`refuse`](Self::refuse).
 #[must_use = "call `accept` or `refuse` for the answer"]
 pub struct LoginOutcome(Box<Outcome>);
 
@@ -495,6 +512,27 @@ impl LoginOutcome {
         from_unix_seconds(self.0.record.logged_in_at)
     }
 
+    /// Keeps the tokens, if the application wants that ([`LoginBuilder::keep_tokens`]): for adapters, before they take
+    /// the [`record`](Self::record), which then says where the tokens are.
+    ///
+    /// # Errors
+    ///
+    /// The store failed, which has been logged: [`refuse`](Self::refuse) with this code.
+    pub async fn keep_tokens(&mut self) -> Result<(), FailureCode> {
+        let Outcome { login, record, token, .. } = &mut *self.0;
+        let Some(keeper) = login.token_keeper() else { return Ok(()) };
+        match keeper.keep(token, record, SystemTime::now()).await {
+            Ok(handle) => {
+                record.tokens = Some(handle);
+                Ok(())
+            }
+            Err(error) => {
+                tracing::error!(target: "oauth_login", provider = record.provider(), %error, "tokens could not be kept");
+                Err(FailureCode::SessionUnavailable)
+            }
+        }
+    }
+
     /// What to keep in the session: no tokens.
     #[must_use]
     pub fn record(&self) -> LoginRecord {
@@ -512,7 +550,11 @@ impl LoginOutcome {
     /// the failure page.
     pub fn refuse(self, code: FailureCode) -> Answer {
         let Outcome { login, record, cookie, .. } = *self.0;
-        login.failure(code, Some(record.provider()), None, Some(cookie)).into_answer()
+        let answer = login.failure(code, Some(record.provider()), None, Some(cookie)).into_answer();
+        if let Some(keeper) = login.token_keeper() {
+            keeper.discard(record);
+        }
+        answer
     }
 }
 

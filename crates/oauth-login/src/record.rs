@@ -9,15 +9,16 @@ use crate::{
     answer::Answer,
     session::SESSION_LIFETIME,
     time::{from_unix_seconds, unix_seconds},
+    tokens::TokenHandle,
 };
 
 /// How far clocks of two instances may differ.
-const CLOCK_SKEW: Duration = Duration::from_secs(60);
+pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 /// What an application keeps about a login in its session: who, by whom, since when. No tokens.
 ///
-/// Whoever needs to call the provider later takes [`LoginOutcome::token`](crate::LoginOutcome::token) and stores it
-/// encrypted, on the server.
+/// Whoever needs to call the provider later lets a [`TokenKeeper`](crate::TokenKeeper) keep them; the record then says
+/// where they are.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -41,13 +42,16 @@ pub struct LoginRecord {
     pub issuer: Option<String>,
     /// When, in seconds since 1970.
     pub logged_in_at: u64,
+    /// Where the tokens are, if they are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tokens: Option<TokenHandle>,
 }
 
 impl LoginRecord {
     /// A record of a login at `logged_in_at`.
     #[must_use]
     pub fn new(user: OAuthUserInfo, issuer: Option<String>, logged_in_at: SystemTime) -> Self {
-        Self { user, issuer, logged_in_at: unix_seconds(logged_in_at) }
+        Self { user, issuer, logged_in_at: unix_seconds(logged_in_at), tokens: None }
     }
 
     /// Name of the provider instance.
@@ -64,6 +68,11 @@ impl LoginRecord {
             Ok(age) => age < SESSION_LIFETIME,
             Err(ahead) => ahead.duration() <= CLOCK_SKEW,
         }
+    }
+
+    /// When the session of this login ends at the latest.
+    pub(crate) fn ends_at(&self) -> SystemTime {
+        from_unix_seconds(self.logged_in_at.saturating_add(SESSION_LIFETIME.as_secs()))
     }
 
     /// Guard: signed in with the provider instance `name`.
