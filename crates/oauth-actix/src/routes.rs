@@ -256,8 +256,9 @@ impl HttpServiceFactory for LoginRoutes {
                 Ok(ServiceResponse::new(request, response))
             }
         });
-        web::service(format!("{mount}/{{provider}}/login")).finish(begin).register(config);
-        web::service(format!("{mount}/{{provider}}/callback")).finish(callback).register(config);
+        // The empty name is no provider's either.
+        web::service(format!("{mount}/{{provider:[^/]*}}/login")).finish(begin).register(config);
+        web::service(format!("{mount}/{{provider:[^/]*}}/callback")).finish(callback).register(config);
         web::service(format!("{mount}/logout")).finish(logout).register(config);
     }
 }

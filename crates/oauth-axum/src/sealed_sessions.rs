@@ -31,7 +31,13 @@ pub struct SealedSessions(SessionRecords);
 impl SealedSessions {
     /// The sessions of `login`'s application in `store`.
     pub fn new(login: &Login, store: impl RecordStore + 'static) -> Self {
-        Self(login.session_records(store))
+        login.session_records(store).into()
+    }
+}
+
+impl From<SessionRecords> for SealedSessions {
+    fn from(records: SessionRecords) -> Self {
+        Self(records)
     }
 }
 
