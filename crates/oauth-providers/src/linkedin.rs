@@ -7,7 +7,7 @@
 //! LinkedIn issues ID tokens, but puts no nonce into them and refuses a PKCE verifier, so that nothing ties such a token to
 //! the login it is used in. It would prove no more than the profile that the access token fetches, and is not used.
 
-use oauth_core::{Brand, Claims, ErrorKind, Pkce, ProviderSpec, Revocation, register};
+use oauth_core::{Brand, Claims, ErrorKind, Pkce, ProviderSpec, Revocation, TokenReply, register};
 
 /// LinkedIn.
 ///
@@ -29,6 +29,7 @@ pub static LINKEDIN: ProviderSpec = ProviderSpec::oauth2(
     ("email", "Read the e-mail address"),
     ("w_member_social", "Post, comment and react; needs the product Share on LinkedIn"),
 ])
+.token_reply(TokenReply::standard().scope_separator(","))
 .user_info("https://api.linkedin.com/v2/userinfo")
 .claims(Claims::openid_basic())
 .revocation(Revocation::Endpoint("https://www.linkedin.com/oauth/v2/revoke"))

@@ -25,7 +25,7 @@ use crate::{
 ///
 /// | file | |
 /// |---|---|
-/// | `token.json` | the token reply |
+/// | `token.json` | the token reply, whose scopes must come apart |
 /// | `user.json` | the user-info reply, where the spec has one |
 /// | `<call>.json` | the reply of an extra call; without it the call is refused with the first status that the spec survives |
 /// | `id_token.json` | claims of the ID token, signed for each login; without it, its subject is that of `user.json` |
@@ -129,11 +129,13 @@ impl Suite {
         stage.twist(Some(replay));
         let begun = stage.begin("jane").await?;
         let code = value(&begun.params, "code").unwrap_or_default();
-        let (_, user) = stage
+        let (token, user) = stage
             .client
             .sign_in(code, &begun.pending, &further)
             .await
             .map_err(|error| format!("the login fails: {}", shown(&error)))?;
+        let unsplit = token.scopes().and_then(|scopes| scopes.iter().find(|scope| scope.contains(',')));
+        ensure(unsplit.is_none(), || format!("{unsplit:?} is no scope: TokenReply::scope_separator() splits it"))?;
         expected.raw_data = user.raw_data.clone();
         ensure(user == expected, || format!("{user:#?}\nin place of: {expected:#?}"))
     }

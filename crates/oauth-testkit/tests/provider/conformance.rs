@@ -236,6 +236,8 @@ fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
 #[tokio::test]
 async fn a_spec_that_does_not_fit_the_real_replies_is_found_by_its_fixtures() {
     const TOKEN: (&str, &str) = ("token.json", r#"{"access_token":"access-1","token_type":"bearer"}"#);
+    const LISTED: (&str, &str) =
+        ("token.json", r#"{"access_token":"access-1","token_type":"bearer","scope":"profile,email"}"#);
     const USER: (&str, &str) =
         ("user.json", r#"{"id":7,"mail":"jane@example.com","mail_ok":true,"login":"jane","name":"Jane Doe"}"#);
     const EXPECTED: (&str, &str) = (
@@ -254,13 +256,14 @@ async fn a_spec_that_does_not_fit_the_real_replies_is_found_by_its_fixtures() {
 
     let right = folder("right", &[TOKEN, USER, EXPECTED]);
     conformance::fixtures(&WHOLE, &right).await;
-    let table: [(&'static ProviderSpec, &PathBuf, &str); 8] = [
+    let table: [(&'static ProviderSpec, &PathBuf, &str); 9] = [
         (&WRONG_ID, &right, "no usable account id"),
         (&WRONG_FLAG, &right, "email_verified: NotStated"),
         (&WRONG_TOKEN, &right, "no token object"),
         (&WRONG_TYPE, &right, "token_type other than bearer"),
         (&WRONG_CHECK, &right, "the user-info endpoint refused"),
         (&WRONG_LIST, &right, "email: None"),
+        (&WHOLE, &folder("listed", &[LISTED, USER, EXPECTED]), "\"profile,email\") is no scope"),
         (&WHOLE, &folder("without-user", &[TOKEN, EXPECTED]), "user.json is missing"),
         (&WHOLE, &folder("broken", &[TOKEN, ("user.json", "{"), EXPECTED]), "user.json is no JSON"),
     ];
