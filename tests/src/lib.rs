@@ -11,8 +11,10 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 mod oidc_provider;
+mod redis_server;
 
 pub use oidc_provider::OidcProvider;
+pub use redis_server::RedisServer;
 
 /// The README and the chapters of the book, whose Rust code runs as documentation tests of this package.
 #[cfg(doctest)]

@@ -11,6 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("oauth-providers", &["oauth-core", "oauth-bitbucket"]),
     ("oauth-login", &["oauth-core"]),
     ("oauth-axum", &["oauth-core", "oauth-login"]),
+    ("oauth-redis", &["oauth-core", "oauth-login"]),
     ("oauth-testkit", &["oauth-core"]),
 ];
 
