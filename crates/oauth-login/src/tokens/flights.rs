@@ -27,15 +27,18 @@ impl Flights {
     where
         F: Future<Output = Result<OAuthToken>> + Send + 'static,
     {
-        let mut landing = match self.lock().entry(version) {
-            Entry::Occupied(entry) => entry.get().clone(),
+        let (mut landing, beginning) = match self.lock().entry(version) {
+            Entry::Occupied(entry) => (entry.get().clone(), None),
             Entry::Vacant(entry) => {
                 let (sender, landing) = watch::channel(None);
                 let place = Place { flights: self.clone(), version: entry.key().clone() };
-                tokio::spawn(fly(flight(), sender, place));
-                entry.insert(landing).clone()
+                (entry.insert(landing).clone(), Some((sender, place)))
             }
         };
+        // Not under the lock: a runtime that is shutting down drops the task at once, and with it the place.
+        if let Some((sender, place)) = beginning {
+            tokio::spawn(fly(flight(), sender, place));
+        }
         match landing.wait_for(Option::is_some).await.ok().and_then(|landed| landed.clone()) {
             Some(landed) => landed.map_err(shared),
             None => Err(Error::new(ErrorKind::Timeout, "renewing the access token was interrupted")),

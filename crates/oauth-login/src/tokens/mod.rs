@@ -70,7 +70,8 @@ impl TokenKeeper {
 
     /// An access token that is valid now, with what came along, but without the refresh token, which stays here.
     ///
-    /// If the provider cannot be asked for a new one, the old one is given for as long as it lasts.
+    /// If the provider cannot be asked for a new one, the old one is given for as long as it lasts. Whoever does not want
+    /// to wait that long sets a deadline: a renewal goes on without them.
     ///
     /// # Errors
     ///

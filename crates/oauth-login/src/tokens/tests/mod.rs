@@ -245,6 +245,20 @@ async fn a_renewal_goes_on_when_nobody_waits_for_it() {
     assert_eq!(provider.refreshes(), 1);
 }
 
+#[test]
+fn a_runtime_that_shuts_down_leaves_nobody_waiting() {
+    let (provider, _, keeper) = world();
+    let living = process();
+    let record = living.block_on(sign_in_earlier(&provider, &keeper));
+    let gone = process().handle().clone();
+    let error = living.block_on(async {
+        let _tasks_begin_there = gone.enter();
+        ask(&keeper, &record).await.unwrap_err()
+    });
+    assert_eq!(error.to_string(), "renewing the access token was interrupted");
+    assert_eq!(living.block_on(ask(&keeper, &record)).unwrap(), provider.newest());
+}
+
 // Proves: QE9
 #[tokio::test(start_paused = true)]
 async fn a_slow_provider_is_asked_once_because_the_lease_is_renewed() {
