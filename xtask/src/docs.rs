@@ -57,7 +57,7 @@ fn print_lengths(files: &[File]) {
 fn provider(file: &File) -> Option<&str> {
     let in_source = ["oauth-providers", "oauth-bitbucket"].iter().any(|library| file.is_source_of(library));
     let describes = file.product_lines().any(|(_, line)| {
-        ["ProviderSpec::oauth2(", "ProviderSpec::openid"].iter().any(|constructor| line.contains(constructor))
+        ["ProviderSpec::oauth2", "ProviderSpec::openid"].iter().any(|constructor| line.contains(constructor))
     });
     (in_source && describes).then_some(file.path.as_str())
 }
