@@ -52,7 +52,8 @@ type Handler<T> = Rc<dyn Fn(T) -> LocalBoxFuture<'static, Result<HeaderMap, Fail
 pub struct NewLogin {
     /// Who, by which provider, when: what goes into the session.
     pub record: LoginRecord,
-    /// The provider's tokens. They are kept nowhere unless the handler keeps them.
+    /// The provider's tokens. They are kept nowhere unless the handler keeps them, or
+    /// [`LoginBuilder::keep_tokens`](oauth_login::LoginBuilder::keep_tokens) said so.
     pub token: OAuthToken,
     /// The path on which the person is about to land.
     pub next: String,
@@ -167,7 +168,11 @@ impl LoginRoutes {
     }
 
     /// Asks the application, keeps the session, and only then says that it worked.
-    async fn finish(&self, outcome: LoginOutcome, request: &HttpRequest) -> HttpResponse {
+    async fn finish(&self, mut outcome: LoginOutcome, request: &HttpRequest) -> HttpResponse {
+        // First, because the record says where they are. Whoever is refused leaves none behind.
+        if let Err(code) = outcome.keep_tokens().await {
+            return convert::response(outcome.refuse(code));
+        }
         let session = session::find(request);
         let further = match &self.on_login {
             Some(admit) => match admit(NewLogin::new(&outcome, request)).await {
@@ -200,6 +205,9 @@ impl LoginRoutes {
             Ok(answer) => answer,
             Err(failure) => return convert::response(failure.into_answer()),
         };
+        if let Some(record) = session::signed_in(request) {
+            self.login.forget_tokens(&record).await;
+        }
         let told = match &self.on_logout {
             Some(handler) => handler(request.clone())
                 .await

@@ -231,6 +231,12 @@ pub(crate) fn record(request: &HttpRequest) -> Result<Option<LoginRecord>, Turne
     }
 }
 
+/// Who is signing out, as far as that can be told: the logout goes on in any case.
+pub(crate) fn signed_in(request: &HttpRequest) -> Option<LoginRecord> {
+    let added = request.extensions().get::<LoginRecord>().cloned();
+    added.or_else(|| read(&find(request)?.session).unwrap_or_default())
+}
+
 fn read(session: &Session) -> Result<Option<LoginRecord>, Unavailable> {
     let Some(text) = session.get::<String>(StoredLogin::KEY)? else { return Ok(None) };
     let now = SystemTime::now();

@@ -31,7 +31,8 @@ use oauth_actix::{
     session_middleware,
 };
 use oauth_bitbucket::BITBUCKET;
-use oauth_login::MemoryStore as RecordMemory;
+use oauth_core::{Error, ErrorKind};
+use oauth_login::{MemoryStore as RecordMemory, Precondition, RecordKey, RecordStore};
 use oauth_reqwest::ReqwestClient;
 use oauth_testkit::{Browser, DevProvider, Endpoint, Page};
 use tokio::sync::Notify;
@@ -45,6 +46,7 @@ struct Site {
     address: SocketAddr,
     provider: DevProvider,
     store: Store,
+    tokens: Tokens,
     server: ServerHandle,
 }
 
@@ -95,10 +97,12 @@ impl Site {
             .instance(provider.config_as("acme"))
             .build()
             .unwrap();
+        let tokens = Tokens::default();
         let login = Login::builder(registry)
             .base_url(&origin)
             .cookie_key(&setup.cookie_key)
             .login_page("/sign-in")
+            .keep_tokens(tokens.clone())
             .build()
             .unwrap();
         let store = Store::default();
@@ -127,7 +131,7 @@ impl Site {
         let server = server.workers(2).disable_signals().listen(listener).unwrap().run();
         let handle = server.handle();
         tokio::spawn(server);
-        Self { origin, address, provider, store, server: handle }
+        Self { origin, address, provider, store, tokens, server: handle }
     }
 
     fn url(&self, path: &str) -> String {
@@ -178,6 +182,7 @@ fn app(config: &mut web::ServiceConfig) {
         .route("/", web::get().to(home))
         .route("/health", web::get().to(|| async { "ok" }))
         .route("/me", web::get().to(|user: OAuthUser| async { web::Json(user) }))
+        .route("/token", web::get().to(whose_token))
         .route("/cart", web::post().to(put_into_cart))
         .route("/cart", web::get().to(cart))
         .route("/verified", web::get().to(|user: RequireVerifiedEmail| async move { user.email().to_owned() }))
@@ -198,6 +203,13 @@ async fn put_into_cart(session: Session) -> &'static str {
 
 async fn cart(session: Session) -> web::Json<Option<String>> {
     web::Json(session.get::<String>("cart").unwrap())
+}
+
+/// Whose the token is that the application has, by the provider's word.
+async fn whose_token(request: HttpRequest, user: OAuthUser) -> String {
+    let login = request.app_data::<Login>().unwrap().clone();
+    let token = login.token_keeper().unwrap().access_token(user.record()).await.unwrap();
+    login.registry().get(user.record().provider()).unwrap().user_info(&token).await.unwrap().oauth_id
 }
 
 async fn acme_program(user: OAuthUser) -> Result<&'static str, TurnedAway> {
@@ -258,6 +270,45 @@ impl SessionStore for Store {
     async fn delete(&self, key: &SessionKey) -> anyhow::Result<()> {
         self.up()?.remove(key.as_ref());
         Ok(())
+    }
+}
+
+/// A store of tokens that can be down.
+#[derive(Clone, Default)]
+struct Tokens {
+    memory: RecordMemory,
+    is_down: Arc<AtomicBool>,
+}
+
+impl Tokens {
+    fn up(&self) -> oauth_core::Result<&RecordMemory> {
+        let error = || Error::new(ErrorKind::StoreUnavailable, "the test took it down");
+        if self.is_down.load(Ordering::SeqCst) { Err(error()) } else { Ok(&self.memory) }
+    }
+
+    fn is_empty(&self) -> bool {
+        format!("{:?}", self.memory).contains("records: 0")
+    }
+}
+
+#[oauth_core::async_trait]
+impl RecordStore for Tokens {
+    async fn read(&self, key: &RecordKey) -> oauth_core::Result<Option<String>> {
+        self.up()?.read(key).await
+    }
+
+    async fn write(
+        &self,
+        key: &RecordKey,
+        value: &str,
+        lifetime: Duration,
+        precondition: Precondition<'_>,
+    ) -> oauth_core::Result<bool> {
+        self.up()?.write(key, value, lifetime, precondition).await
+    }
+
+    async fn remove(&self, key: &RecordKey, precondition: Precondition<'_>) -> oauth_core::Result<bool> {
+        self.up()?.remove(key, precondition).await
     }
 }
 
@@ -497,6 +548,31 @@ async fn logging_out_ends_the_session_on_the_server() {
     assert_eq!(site.log_out(&browser).await.status(), 303);
     let again = browser.request("POST", site.url("/auth/logout")).header("cookie", session).send().await.unwrap();
     assert_eq!(again.status(), 303);
+}
+
+// Proves: QC9
+#[tokio::test]
+async fn tokens_are_kept_from_the_login_to_the_logout() {
+    let site = Site::start().await;
+    let browser = site.browser();
+    let me = site.sign_in(&browser, "jane").await;
+    let whose = site.get(&browser, "/token").await;
+    assert_eq!(whose.status(), 200);
+    assert!(me.text().contains(&format!("{:?}", whose.text())), "{} {}", me.text(), whose.text());
+    assert!(!site.tokens.is_empty());
+
+    site.log_out(&browser).await;
+    assert!(site.tokens.is_empty());
+    assert_eq!(error_of(&site.sign_in(&browser, "jane").await), None);
+    assert!(!site.tokens.is_empty());
+
+    // Its failure does not keep anybody from signing out.
+    site.tokens.is_down.store(true, Ordering::SeqCst);
+    site.log_out(&browser).await;
+    assert_eq!(site.cookie(&browser, SESSION), None);
+    let page = site.sign_in(&browser, "jane").await;
+    assert_eq!(error_of(&page).as_deref(), Some("session_unavailable"));
+    assert_eq!(site.cookie(&browser, SESSION), None);
 }
 
 // Proves: QC5

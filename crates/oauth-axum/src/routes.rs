@@ -50,7 +50,8 @@ type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub struct NewLogin {
     /// Who, by which provider, when: what goes into the session.
     pub record: LoginRecord,
-    /// The provider's tokens. They are kept nowhere unless the handler keeps them.
+    /// The provider's tokens. They are kept nowhere unless the handler keeps them, or
+    /// [`LoginBuilder::keep_tokens`](oauth_login::LoginBuilder::keep_tokens) said so.
     pub token: OAuthToken,
     /// The path on which the person is about to land.
     pub next: String,
@@ -114,7 +115,11 @@ impl LoginRoutes {
         self
     }
 
-    async fn finish(&self, outcome: LoginOutcome, parts: Parts) -> Response {
+    async fn finish(&self, mut outcome: LoginOutcome, parts: Parts) -> Response {
+        // First, because the record says where they are. Whoever is refused leaves none behind.
+        if let Err(code) = outcome.keep_tokens().await {
+            return convert::response(outcome.refuse(code));
+        }
         let session = session::find(&parts);
         let further = match &self.on_login {
             Some(admit) => match admit(NewLogin::new(&outcome, parts)).await {
@@ -200,6 +205,11 @@ async fn logout(State(routes): Routes, parts: Parts) -> Response {
     };
     // Made ahead, because the handler takes the request.
     let unavailable = login.turn_away(Refusal::SessionUnavailable, &request);
+    if login.token_keeper().is_some()
+        && let Some(record) = session::signed_in(&parts).await
+    {
+        login.forget_tokens(&record).await;
+    }
     let session = session::find(&parts);
     let told = match &routes.on_logout {
         Some(handler) => {

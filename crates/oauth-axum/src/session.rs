@@ -136,6 +136,14 @@ pub(crate) async fn record(parts: &Parts) -> Result<Option<LoginRecord>, TurnedA
     read(&session).await.map_err(|Unavailable| TurnedAway::new(login, Refusal::SessionUnavailable, parts))
 }
 
+/// Who is signing out, as far as that can be told: the logout goes on in any case.
+pub(crate) async fn signed_in(parts: &Parts) -> Option<LoginRecord> {
+    match parts.extensions.get::<LoginRecord>() {
+        Some(record) => Some(record.clone()),
+        None => read(&find(parts)?).await.unwrap_or_default(),
+    }
+}
+
 async fn read(session: &Session) -> Result<Option<LoginRecord>, Unavailable> {
     let Some(text) = session.get::<String>(StoredLogin::KEY).await? else { return Ok(None) };
     match StoredLogin::read(&text, SystemTime::now()) {

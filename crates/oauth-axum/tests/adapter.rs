@@ -25,7 +25,8 @@ use oauth_axum::{
     SealedSessions, StrictLogout, TurnedAway, require_provider, session_layer,
 };
 use oauth_bitbucket::BITBUCKET;
-use oauth_login::{EndedSessions, MemoryStore as RecordMemory};
+use oauth_core::{Error, ErrorKind};
+use oauth_login::{EndedSessions, MemoryStore as RecordMemory, Precondition, RecordKey, RecordStore};
 use oauth_reqwest::ReqwestClient;
 use oauth_testkit::{Browser, DevProvider, Endpoint, Page};
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
@@ -43,6 +44,7 @@ struct Site {
     address: SocketAddr,
     provider: DevProvider,
     store: Store,
+    tokens: Tokens,
     server: JoinHandle<()>,
 }
 
@@ -72,15 +74,17 @@ impl Site {
             .instance(provider.config_as("acme"))
             .build()
             .unwrap();
+        let tokens = Tokens::default();
         let login = Login::builder(registry)
             .base_url(&origin)
             .cookie_key("hzq1V3kG0m2qT1tq2nR9mJq0m4x1n8y0WcA3l7d5bYs=")
             .login_page("/sign-in")
+            .keep_tokens(tokens.clone())
             .build()
             .unwrap();
         let app = app(login);
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { origin, address, provider, store, server }
+        Self { origin, address, provider, store, tokens, server }
     }
 
     fn url(&self, path: &str) -> String {
@@ -137,9 +141,16 @@ fn app() -> Router {
             get(|user: Option<OAuthUser>| async move { user.and_then(|user| user.full_name()).unwrap_or_default() }),
         )
         .route("/me", get(|user: OAuthUser| async { Json(user) }))
+        .route("/token", get(whose_token))
         .route("/cart", post(|session: Session| async move { session.insert("cart", "tea").await.unwrap() }))
         .route("/cart", get(|session: Session| async move { Json(session.get::<String>("cart").await.unwrap()) }))
         .merge(guarded)
+}
+
+/// Whose the token is that the application has, by the provider's word.
+async fn whose_token(Extension(login): Extension<Login>, user: OAuthUser) -> String {
+    let token = login.token_keeper().unwrap().access_token(user.record()).await.unwrap();
+    login.registry().get(user.record().provider()).unwrap().user_info(&token).await.unwrap().oauth_id
 }
 
 async fn acme_program(user: OAuthUser) -> Result<(), TurnedAway> {
@@ -193,6 +204,45 @@ impl SessionStore for Store {
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
         self.up()?.delete(id).await
+    }
+}
+
+/// A store of tokens that can be down.
+#[derive(Clone, Default)]
+struct Tokens {
+    memory: RecordMemory,
+    is_down: Arc<AtomicBool>,
+}
+
+impl Tokens {
+    fn up(&self) -> oauth_core::Result<&RecordMemory> {
+        let error = || Error::new(ErrorKind::StoreUnavailable, "the test took it down");
+        if self.is_down.load(Ordering::SeqCst) { Err(error()) } else { Ok(&self.memory) }
+    }
+
+    fn is_empty(&self) -> bool {
+        format!("{:?}", self.memory).contains("records: 0")
+    }
+}
+
+#[oauth_core::async_trait]
+impl RecordStore for Tokens {
+    async fn read(&self, key: &RecordKey) -> oauth_core::Result<Option<String>> {
+        self.up()?.read(key).await
+    }
+
+    async fn write(
+        &self,
+        key: &RecordKey,
+        value: &str,
+        lifetime: Duration,
+        precondition: Precondition<'_>,
+    ) -> oauth_core::Result<bool> {
+        self.up()?.write(key, value, lifetime, precondition).await
+    }
+
+    async fn remove(&self, key: &RecordKey, precondition: Precondition<'_>) -> oauth_core::Result<bool> {
+        self.up()?.remove(key, precondition).await
     }
 }
 
@@ -430,6 +480,31 @@ async fn logging_out_ends_the_session_on_the_server() {
     assert_eq!(site.log_out(&browser).await.status(), 303);
     let again = browser.request("POST", site.url("/auth/logout")).header("cookie", session).send().await.unwrap();
     assert_eq!(again.status(), 303);
+}
+
+// Proves: QC9
+#[tokio::test]
+async fn tokens_are_kept_from_the_login_to_the_logout() {
+    let site = Site::start().await;
+    let browser = site.browser();
+    let me = site.sign_in(&browser, "jane").await;
+    let whose = site.get(&browser, "/token").await;
+    assert_eq!(whose.status(), 200);
+    assert!(me.text().contains(&format!("{:?}", whose.text())), "{} {}", me.text(), whose.text());
+    assert!(!site.tokens.is_empty());
+
+    site.log_out(&browser).await;
+    assert!(site.tokens.is_empty());
+    assert_eq!(error_of(&site.sign_in(&browser, "jane").await), None);
+    assert!(!site.tokens.is_empty());
+
+    // Its failure does not keep anybody from signing out.
+    site.tokens.is_down.store(true, Ordering::SeqCst);
+    site.log_out(&browser).await;
+    assert_eq!(site.cookie(&browser, SESSION), None);
+    let page = site.sign_in(&browser, "jane").await;
+    assert_eq!(error_of(&page).as_deref(), Some("session_unavailable"));
+    assert_eq!(site.cookie(&browser, SESSION), None);
 }
 
 // Proves: QC5
