@@ -1,18 +1,17 @@
 //! Signing in with the certified npm `oidc-provider`, through the example application and without it.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-use example_axum::App;
+mod application;
+
 use oauth_core::{AuthorizationRequest, CallbackParameters, ErrorKind, ExposeSecret, OAuthClient, ProviderConfig};
 use oauth_providers::oidc::OIDC;
 use oauth_reqwest::ReqwestClient;
 use oauth_testkit::{Browser, Page};
 use oauth_tests::OidcProvider;
 use serde_json::Value;
-use tokio::net::TcpListener;
 use url::Url;
 
-const ORIGIN: &str = "https://app.example";
-const COOKIE_KEY: &str = "hzq1V3kG0m2qT1tq2nR9mJq0m4x1n8y0WcA3l7d5bYs=";
+use application::{Application, ORIGIN, me, redirect_uri};
 
 /// Instances, each a client of the provider's with a way of its own, and the settings that say so.
 const INSTANCES: [(&str, Option<(&str, &str)>); 6] = [
@@ -25,8 +24,7 @@ const INSTANCES: [(&str, Option<(&str, &str)>); 6] = [
 ];
 
 fn variables(server: &OidcProvider) -> Vec<(String, String)> {
-    let mut variables = vec![("OAUTH_BASE_URL".to_owned(), ORIGIN.to_owned())];
-    variables.push(("OAUTH_COOKIE_KEY".to_owned(), COOKIE_KEY.to_owned()));
+    let mut variables = Vec::new();
     for (name, more) in INSTANCES {
         variables.extend(server.variables(name));
         variables.extend(
@@ -39,19 +37,6 @@ fn variables(server: &OidcProvider) -> Vec<(String, String)> {
 async fn rotate_keys(server: &OidcProvider) {
     let page = Browser::new().request("POST", format!("{}/_test/rotate", server.issuer())).send().await.unwrap();
     assert_eq!(page.status(), 200);
-}
-
-fn redirect_uri(instance: &str) -> String {
-    format!("{ORIGIN}/auth/{instance}/callback")
-}
-
-/// The example, and a browser that reaches it as behind a TLS proxy.
-async fn application(server: &OidcProvider) -> (Browser, tokio::task::JoinHandle<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let app = App::from_vars(&variables(server)).await.unwrap();
-    let task = tokio::spawn(async move { axum::serve(listener, app.router).await.unwrap() });
-    (Browser::new().tls_proxy(ORIGIN, address), task)
 }
 
 /// Opens `url` and does what `person` does on the provider's pages, up to the answer for the application.
@@ -82,13 +67,6 @@ async fn answer_of(browser: &Browser, url: &str, person: &str) -> Page {
     panic!("the provider does not come to an end");
 }
 
-async fn me(browser: &Browser) -> Value {
-    let page =
-        browser.request("GET", format!("{ORIGIN}/me")).header("accept", "application/json").send().await.unwrap();
-    assert_eq!(page.status(), 200, "{}", page.text());
-    serde_json::from_str(page.text()).unwrap()
-}
-
 async fn sign_in(browser: &Browser, instance: &str, person: &str) -> Value {
     let login = format!("{ORIGIN}/auth/{instance}/login");
     let answer = answer_of(browser, &login, person).await;
@@ -107,7 +85,8 @@ async fn every_way_of_signing_in_works_and_survives_new_keys() {
     let server = OidcProvider::start(ORIGIN);
     for round in ["first keys", "new keys"] {
         for (instance, _) in INSTANCES {
-            let (browser, task) = application(&server).await;
+            let application = Application::start(&variables(&server)).await;
+            let browser = application.browser();
             let user = sign_in(&browser, instance, "alice").await;
             assert_eq!(user["provider"], instance, "{round}");
             assert_eq!(user["email"], "alice@example.com", "{instance}, {round}");
@@ -115,7 +94,6 @@ async fn every_way_of_signing_in_works_and_survives_new_keys() {
             assert_eq!(user["username"], "alice");
             assert_eq!((user["first_name"].as_str(), user["last_name"].as_str()), (Some("Test"), Some("alice")));
             assert_eq!(user["oauth_id"] == "alice", instance != "pairwise");
-            task.abort();
         }
         rotate_keys(&server).await;
     }
@@ -124,30 +102,31 @@ async fn every_way_of_signing_in_works_and_survives_new_keys() {
 #[tokio::test]
 async fn keys_may_change_while_the_application_runs() {
     let server = OidcProvider::start(ORIGIN);
-    let (browser, task) = application(&server).await;
+    let application = Application::start(&variables(&server)).await;
+    let browser = application.browser();
     sign_in(&browser, "basic", "alice").await;
     rotate_keys(&server).await;
     browser.clear_cookies();
     assert_eq!(sign_in(&browser, "basic", "bob").await["oauth_id"], "bob");
-    task.abort();
 }
 
 #[tokio::test]
 async fn what_the_provider_says_of_an_address_is_kept() {
     let server = OidcProvider::start(ORIGIN);
-    let (browser, task) = application(&server).await;
+    let application = Application::start(&variables(&server)).await;
+    let browser = application.browser();
     assert_eq!(sign_in(&browser, "basic", "unsure").await["email_verified"], false);
     browser.clear_cookies();
     let nobody = sign_in(&browser, "basic", "nobody").await;
     assert_eq!((&nobody["email"], &nobody["email_verified"]), (&Value::Null, &Value::Null));
-    task.abort();
 }
 
 // Proves: QB6, QH1
 #[tokio::test]
 async fn a_callback_without_its_issuer_or_with_another_is_refused() {
     let server = OidcProvider::start(ORIGIN);
-    let (browser, task) = application(&server).await;
+    let application = Application::start(&variables(&server)).await;
+    let browser = application.browser();
     for issuer in [None, Some("https://evil.example")] {
         let answer = answer_of(&browser, &format!("{ORIGIN}/auth/basic/login"), "alice").await;
         let mut callback = answer.location().unwrap();
@@ -163,7 +142,6 @@ async fn a_callback_without_its_issuer_or_with_another_is_refused() {
     }
     let log = Browser::new().get(format!("{}/_test/log", server.issuer())).await.unwrap();
     assert_eq!(log.text(), "[]", "no code was exchanged");
-    task.abort();
 }
 
 // Proves: QE9
