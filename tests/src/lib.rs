@@ -5,15 +5,17 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+mod emulate;
 mod node_server;
 mod oidc_provider;
 mod redis_server;
 
+pub use emulate::Emulate;
 pub use oidc_provider::OidcProvider;
 pub use redis_server::RedisServer;
 
@@ -31,6 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Example {
     process: Child,
     log: Option<JoinHandle<String>>,
+    address: SocketAddr,
     base_url: String,
 }
 
@@ -39,10 +42,21 @@ impl Example {
     /// the host name `host`: a loopback one.
     #[must_use]
     pub fn start(name: &str, host: &str) -> Self {
-        let program = build(&["--bin", name], &format!("{name}{}", std::env::consts::EXE_SUFFIX));
         let address = free_address();
         let base_url = format!("http://{host}:{}", address.port());
+        // Everything it could ever say.
+        Self::run(&program(name), address, base_url, &[("RUST_LOG".to_owned(), "trace".to_owned())])
+    }
 
+    /// Starts `program`, an example or something with the same settings, on a free port and waits until it answers.
+    /// Browsers will know it by `base_url`, which is that of a proxy. `variables` are added to its environment.
+    #[must_use]
+    pub fn start_behind(base_url: &str, program: &Path, variables: &[(String, String)]) -> Self {
+        Self::run(program, free_address(), base_url.to_owned(), variables)
+    }
+
+    fn run(program: &Path, address: SocketAddr, base_url: String, variables: &[(String, String)]) -> Self {
+        let name = program.display();
         let (mut reader, writer) = io::pipe().expect("a pipe for the log");
         let mut command = Command::new(program);
         for (variable, _) in std::env::vars_os() {
@@ -53,8 +67,7 @@ impl Example {
         command
             .env("OAUTH_LISTEN", address.to_string())
             .env("OAUTH_BASE_URL", &base_url)
-            // Everything it could ever say.
-            .env("RUST_LOG", "trace")
+            .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(writer.try_clone().expect("a pipe for the log"))
             .stderr(writer);
@@ -68,7 +81,7 @@ impl Example {
             String::from_utf8_lossy(&log).into_owned()
         });
 
-        let mut example = Self { process, log: Some(log), base_url };
+        let mut example = Self { process, log: Some(log), address, base_url };
         let begun = Instant::now();
         while !is_healthy(address) {
             let ended = example.process.try_wait().expect("the example's status").is_some();
@@ -88,7 +101,19 @@ impl Example {
         &self.base_url
     }
 
-    /// Ends it and returns all it has written.
+    /// Where it listens, whatever browsers know it by.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The id of its process.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Ends it at once (SIGKILL) and returns all it has written.
     #[must_use]
     pub fn stop(mut self) -> String {
         self.end();
@@ -106,6 +131,12 @@ impl Drop for Example {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// Builds the program of the example package `name` and returns where it is.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
+    build(&["--bin", name], &format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// Builds the targets that `selection` selects in the workspace, and returns where `file` is among what was built. Cargo

@@ -49,6 +49,11 @@ const OIDC_PROVIDER: Tool = Tool {
     present: || packages_are_current("tests/oidc-provider"),
     install: "npm --prefix tests/oidc-provider ci --ignore-scripts --no-audit --no-fund",
 };
+const EMULATE: Tool = Tool {
+    name: "emulate",
+    present: || packages_are_current("tests/emulate"),
+    install: "npm --prefix tests/emulate ci --ignore-scripts --no-audit --no-fund",
+};
 pub(crate) const VALGRIND: Tool = Tool {
     name: "valgrind",
     present: || cmd::succeeds(cmd::new("valgrind").arg("--version")),
@@ -64,7 +69,8 @@ pub(crate) const FUZZ: Tool =
     Tool { name: "cargo-fuzz", present: || answers("fuzz"), install: "cargo install --locked cargo-fuzz@0.13.2" };
 
 /// What a whole `cargo xtask test` needs, in the order in which it can be installed.
-pub(crate) const FOR_TESTS: &[Tool] = &[NEXTEST, HACK, DENY, MDBOOK, NODE, CHROMIUM, PLAYWRIGHT, OIDC_PROVIDER];
+pub(crate) const FOR_TESTS: &[Tool] =
+    &[NEXTEST, HACK, DENY, MDBOOK, NODE, CHROMIUM, PLAYWRIGHT, OIDC_PROVIDER, EMULATE];
 
 pub(crate) fn ensure_all() -> Result<()> {
     ensure(FOR_TESTS)?;
