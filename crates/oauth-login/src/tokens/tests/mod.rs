@@ -24,6 +24,8 @@ const OTHER_KEY: &str = "Zt3b1n9Qk5e7U8wq0sXv2yB4d6F1hJ3kL5mN7pR9tVc=";
 
 /// Of the two hours of an access token a hundred seconds are left: it is due, and not over.
 const DUE: Duration = Duration::from_secs(7100);
+/// What takes longer does not happen.
+const NEVER: Duration = Duration::from_secs(60);
 const OVER: Duration = Duration::from_secs(7201);
 
 /// An instance of the application.

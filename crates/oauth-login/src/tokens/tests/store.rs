@@ -7,8 +7,9 @@ use std::{
 
 use oauth_core::{Error, ErrorKind, Result, async_trait};
 
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::timeout};
 
+use super::NEVER;
 use crate::{MemoryStore, Precondition, RecordKey, RecordStore};
 
 /// What is done with a record. Leases are told from tokens by their length.
@@ -73,7 +74,7 @@ impl FaultyStore {
 
     /// Until somebody waits for a step that hangs.
     pub(super) async fn hanging(&self) {
-        self.state.hanging.notified().await;
+        timeout(NEVER, self.state.hanging.notified()).await.unwrap();
     }
 
     /// What was done since the last call.
