@@ -18,6 +18,13 @@ fn a_person_signs_in_and_out_of_the_axum_example() {
     }
 }
 
+#[test]
+fn a_person_signs_in_and_out_of_the_actix_example() {
+    for host in HOSTS {
+        sign_in_and_out("example-actix", host);
+    }
+}
+
 fn sign_in_and_out(example: &str, host: &str) {
     let secrets = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{example}-{host}-secrets.json"));
     let running = Example::start(example, host);

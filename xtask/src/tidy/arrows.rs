@@ -11,12 +11,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("oauth-providers", &["oauth-core", "oauth-bitbucket"]),
     ("oauth-login", &["oauth-core"]),
     ("oauth-axum", &["oauth-core", "oauth-login"]),
+    ("oauth-actix", &["oauth-core", "oauth-login"]),
     ("oauth-redis", &["oauth-core", "oauth-login"]),
     ("oauth-testkit", &["oauth-core"]),
 ];
 
 /// Web-framework adapters: nothing but an application stands on one, not even in a test.
-const ADAPTERS: &[&str] = &["oauth-axum"];
+const ADAPTERS: &[&str] = &["oauth-axum", "oauth-actix"];
 
 pub(super) fn between_crates(repository: &Repository) -> Vec<String> {
     let mut problems = Vec::new();
@@ -47,8 +48,8 @@ fn allowed(package: &Package, dependency: &Dependency) -> bool {
         // Tests and documentation examples may use what an application would, short of an adapter.
         Some(_) if dependency.kind == Some(Kind::Dev) => to_library && !ADAPTERS.contains(&dependency.name.as_str()),
         Some(arrows) => arrows.contains(&dependency.name.as_str()),
-        // The tests across crates drive the examples too.
-        None => to_library || package.dir().starts_with("tests"),
+        // The examples share their pages, and the tests across crates drive the examples.
+        None => to_library || dependency.name == "example-shared" || package.dir().starts_with("tests"),
     }
 }
 

@@ -1,108 +1,14 @@
-//! What the application promises to whoever drives it from outside, and what it refuses.
+//! Signing in, one promise at a time.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-use std::net::SocketAddr;
-
-use example_axum::App;
 use oauth_login::FailureCode;
 use oauth_providers::bitbucket::BITBUCKET;
-use oauth_testkit::{Browser, DevProvider, Endpoint, Fault, Page};
-use tokio::{net::TcpListener, task::JoinHandle};
+use oauth_testkit::{DevProvider, Endpoint, Fault};
 use url::Url;
 
-const COOKIE_KEY: &str = "hzq1V3kG0m2qT1tq2nR9mJq0m4x1n8y0WcA3l7d5bYs=";
+use crate::running::{Combination, failure};
 
-/// The application as `run` serves it, in this process, with a provider of the test's.
-struct Running {
-    origin: String,
-    address: SocketAddr,
-    provider: DevProvider,
-    server: JoinHandle<()>,
-}
-
-impl Running {
-    async fn start() -> Self {
-        Self::at(None, DevProvider::builder(&BITBUCKET).start().await.unwrap()).await
-    }
-
-    /// With an origin of its own the application is behind a TLS proxy.
-    async fn at(origin: Option<&str>, provider: DevProvider) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let origin = origin.map_or_else(|| format!("http://localhost:{}", address.port()), str::to_owned);
-        // The same provider under a second name: what one of them answers must not pass for the other's answer.
-        let again = provider.variables().into_iter().map(|(name, value)| (name.replace("BITBUCKET", "ACME"), value));
-        let mut variables: Vec<_> = provider.variables().into_iter().chain(again).collect();
-        for (name, value) in
-            [("OAUTH_ACME_PROVIDER", "bitbucket"), ("OAUTH_BASE_URL", &origin), ("OAUTH_COOKIE_KEY", COOKIE_KEY)]
-        {
-            variables.push((name.to_owned(), value.to_owned()));
-        }
-        let app = App::from_vars(&variables).await.unwrap();
-        assert!(app.development.is_none());
-        let server = tokio::spawn(async move { axum::serve(listener, app.router).await.unwrap() });
-        Self { origin, address, provider, server }
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.origin)
-    }
-
-    fn browser(&self) -> Browser {
-        let browser = Browser::new();
-        if self.origin.starts_with("https") { browser.tls_proxy(&self.origin, self.address) } else { browser }
-    }
-
-    async fn get(&self, browser: &Browser, path: &str) -> Page {
-        browser.get(self.url(path)).await.unwrap()
-    }
-
-    /// Begins a login, chooses Jane and returns the callback, which the browser has not opened yet.
-    async fn callback(&self, browser: &Browser) -> Url {
-        let page = browser.open(self.url("/auth/bitbucket/login")).await.unwrap();
-        browser.choose(&page, "jane").await.unwrap().location().unwrap()
-    }
-
-    async fn sign_in(&self, browser: &Browser, person: &str) -> Page {
-        let page = browser.open(self.url("/auth/bitbucket/login")).await.unwrap();
-        browser.sign_in_as(&page, person).await.unwrap()
-    }
-
-    async fn me(&self, browser: &Browser) -> Option<serde_json::Value> {
-        let answer = self.get(browser, "/me").await;
-        (answer.status() == 200).then(|| serde_json::from_str(answer.text()).unwrap())
-    }
-
-    fn cookie_names(&self, browser: &Browser) -> Vec<String> {
-        browser.cookies(self.url("/")).into_iter().map(|cookie| cookie.name).collect()
-    }
-
-    /// Requests that carry a code, or what it was exchanged for.
-    fn asked(&self) -> usize {
-        let endpoints = [Endpoint::Token, Endpoint::UserInfo, Endpoint::Call("emails")];
-        endpoints.into_iter().map(|endpoint| self.provider.count(endpoint)).sum()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
-/// Where a refused callback or login leads.
-fn failure(page: &Page) -> String {
-    assert_eq!(page.status(), 303);
-    let code = page.header("location").unwrap().strip_prefix("/?error=").unwrap();
-    assert!(FailureCode::from_code(code).is_some(), "{code} is not on the list");
-    assert_eq!(page.header("cache-control"), Some("no-store"));
-    code.to_owned()
-}
-
-#[tokio::test]
-async fn each_route_answers_as_promised() {
-    let running = Running::start().await;
+pub(crate) async fn each_route_answers_as_promised(combination: Combination) {
+    let running = combination.start().await;
     let browser = running.browser();
 
     let home = running.get(&browser, "/").await;
@@ -135,9 +41,69 @@ async fn each_route_answers_as_promised() {
     assert_eq!(parameter("state").len(), 43);
 }
 
-#[tokio::test]
-async fn me_is_the_whole_record() {
-    let running = Running::start().await;
+/// What no person's browser sends, or not often.
+pub(crate) async fn odd_requests_are_answered_alike(combination: Combination) {
+    let running = combination.start().await;
+    let signed_in = running.browser();
+    running.sign_in(&signed_in, "jane").await;
+    let session = running.session(&signed_in);
+    for cookie in ["", session.as_str()] {
+        for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] {
+            for path in
+                ["/", "/me", "/health", "/nowhere", "/auth", "/auth/", "/auth/bitbucket", "/?error=login_expired"]
+            {
+                running.ask(method, path, &[("cookie", cookie)]).await;
+            }
+            for path in
+                ["/auth/bitbucket/login", "/auth/bitbucket/callback", "/auth/nowhere/login", "/auth/nowhere/callback"]
+            {
+                let answer = running.ask(method, path, &[("cookie", cookie)]).await;
+                assert!([303, 404, 405].contains(&answer.status()), "{method} {path}");
+            }
+        }
+    }
+    let login = "/auth/bitbucket/login";
+    for (headers, status) in [
+        ([("sec-purpose", "prefetch"), ("accept", "text/html")], 503),
+        ([("sec-fetch-dest", "iframe"), ("accept", "text/html")], 403),
+        ([("sec-fetch-dest", "empty"), ("origin", "https://attacker.example")], 403),
+        ([("host", "attacker.example"), ("x-forwarded-host", "attacker.example")], 303),
+        ([("x-forwarded-proto", "https"), ("forwarded", "host=attacker.example;proto=https")], 303),
+        ([("content-type", "application/x-www-form-urlencoded"), ("referer", "https://attacker.example/")], 303),
+    ] {
+        assert_eq!(running.ask("GET", login, &headers).await.status(), status, "{headers:?}");
+    }
+    for path in [
+        "/auth/bitbucket/login/",
+        "//auth/bitbucket/login",
+        "/auth//login",
+        "/auth/%ff/login",
+        "/auth/bitbucket%2Flogin",
+        "/auth/%62itbucket/login",
+        "/auth/BITBUCKET/login",
+        "/auth/bitbucket/login/extra",
+        "/auth/bitbucket/login?next=%ff",
+        "/auth/bitbucket/login?next",
+        "/auth/bitbucket/login?&&=&next=/me",
+        "/auth/bitbucket/callback?state=a&code=b",
+        "/auth/bitbucket/callback?%ff",
+        "/?",
+        "/?error",
+        "/?error=%",
+    ] {
+        running.ask("GET", path, &[]).await;
+    }
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    assert_eq!(
+        failure(&running.ask("POST", "/auth/bitbucket/callback?state=a&code=b", &form).await),
+        "invalid_request"
+    );
+    // Of `/me` a browser gets what a program gets.
+    assert_eq!(running.get(&running.browser(), "/me").await.status(), 401);
+}
+
+pub(crate) async fn me_is_the_whole_record(combination: Combination) {
+    let running = combination.start().await;
     let browser = running.browser();
     let page = browser.open(running.url("/auth/bitbucket/login?next=/me")).await.unwrap();
     let page = browser.sign_in_as(&page, "jane").await.unwrap();
@@ -160,9 +126,8 @@ async fn me_is_the_whole_record() {
     assert_eq!(user, expected);
 }
 
-#[tokio::test]
-async fn the_page_shows_who_is_signed_in_and_nothing_that_is_not_text() {
-    let running = Running::start().await;
+pub(crate) async fn the_page_shows_who_is_signed_in_and_nothing_that_is_not_text(combination: Combination) {
+    let running = combination.start().await;
     let people = [
         ("jane", "Jane Doe", "Verified"),
         ("omar", "Omar Haddad", "Not verified"),
@@ -191,9 +156,8 @@ async fn the_page_shows_who_is_signed_in_and_nothing_that_is_not_text() {
     }
 }
 
-#[tokio::test]
-async fn the_page_explains_the_listed_codes_only() {
-    let running = Running::start().await;
+pub(crate) async fn the_page_explains_the_listed_codes_only(combination: Combination) {
+    let running = combination.start().await;
     let browser = running.browser();
     for code in FailureCode::ALL {
         let page = running.get(&browser, &format!("/?error={code}")).await;
@@ -208,9 +172,8 @@ async fn the_page_explains_the_listed_codes_only() {
     }
 }
 
-#[tokio::test]
-async fn a_callback_in_another_browser_signs_nobody_in() {
-    let running = Running::start().await;
+pub(crate) async fn a_callback_in_another_browser_signs_nobody_in(combination: Combination) {
+    let running = combination.start().await;
     let (attacker, victim) = (running.browser(), running.browser());
     let callback = running.callback(&attacker).await;
     // The victim has a login of their own under way.
@@ -224,9 +187,8 @@ async fn a_callback_in_another_browser_signs_nobody_in() {
     assert!(running.me(&attacker).await.is_some());
 }
 
-#[tokio::test]
-async fn a_callback_under_another_providers_name_reaches_no_provider() {
-    let running = Running::start().await;
+pub(crate) async fn a_callback_under_another_providers_name_reaches_no_provider(combination: Combination) {
+    let running = combination.start().await;
     let browser = running.browser();
     let callback = running.callback(&browser).await;
     let other = callback.as_str().replace("/auth/bitbucket/", "/auth/acme/");
@@ -237,9 +199,8 @@ async fn a_callback_under_another_providers_name_reaches_no_provider() {
     assert_eq!(running.me(&browser).await, None);
 }
 
-#[tokio::test]
-async fn a_callback_works_once() {
-    let running = Running::start().await;
+pub(crate) async fn a_callback_works_once(combination: Combination) {
+    let running = combination.start().await;
     let browser = running.browser();
     let callback = running.callback(&browser).await;
     let cookies = browser.cookies(running.url("/"));
@@ -256,12 +217,14 @@ async fn a_callback_works_once() {
     assert!(running.me(&browser).await.is_some(), "the session of the first one goes on");
 }
 
-#[tokio::test]
-async fn an_altered_callback_reaches_no_provider() {
-    let running = Running::start().await;
+/// What becomes of a callback's address.
+type Change = Box<dyn Fn(&str) -> String + Send + Sync>;
+
+pub(crate) async fn an_altered_callback_reaches_no_provider(combination: Combination) {
+    let running = combination.start().await;
     let add = |parameter: &str| {
         let parameter = parameter.to_owned();
-        Box::new(move |callback: &str| format!("{callback}&{parameter}")) as Box<dyn Fn(&str) -> String>
+        Box::new(move |callback: &str| format!("{callback}&{parameter}")) as Change
     };
     let state_of = |callback: &str| {
         let url = Url::parse(callback).unwrap();
@@ -288,9 +251,8 @@ async fn an_altered_callback_reaches_no_provider() {
     assert_eq!(running.asked(), 0);
 }
 
-#[tokio::test]
-async fn a_login_ends_in_this_application_only() {
-    let running = Running::start().await;
+pub(crate) async fn a_login_ends_in_this_application_only(combination: Combination) {
+    let running = combination.start().await;
     let browser = running.browser();
     for next in [
         "//evil.test",
@@ -319,9 +281,8 @@ async fn a_login_ends_in_this_application_only() {
     assert_eq!(running.provider.requests(), []);
 }
 
-#[tokio::test]
-async fn two_logins_in_one_browser_end_in_any_order() {
-    let running = Running::start().await;
+pub(crate) async fn two_logins_in_one_browser_end_in_any_order(combination: Combination) {
+    let running = combination.start().await;
     let browser = running.browser();
     let first = running.callback(&browser).await;
     let second = running.callback(&browser).await;
@@ -333,9 +294,8 @@ async fn two_logins_in_one_browser_end_in_any_order() {
     assert_eq!(running.cookie_names(&browser), ["session"]);
 }
 
-#[tokio::test]
-async fn declining_and_a_failing_provider_are_explained() {
-    let running = Running::start().await;
+pub(crate) async fn declining_and_a_failing_provider_are_explained(combination: Combination) {
+    let running = combination.start().await;
     let browser = running.browser();
     let page = browser.open(running.url("/auth/bitbucket/login")).await.unwrap();
     let page = browser.deny(&page).await.unwrap();
@@ -358,10 +318,9 @@ async fn declining_and_a_failing_provider_are_explained() {
     }
 }
 
-#[tokio::test]
-async fn long_tokens_and_missing_email_permission_are_no_obstacle() {
+pub(crate) async fn long_tokens_and_missing_email_permission_are_no_obstacle(combination: Combination) {
     let provider = DevProvider::builder(&BITBUCKET).token_length(3000).scope_member("scopes").start().await.unwrap();
-    let running = Running::at(None, provider).await;
+    let running = combination.start_at(None, provider).await;
     for (person, fault, email) in [
         ("jane", None, Some("jane.doe@example.com")),
         ("lucia", None, Some("lucia@example.com")),
@@ -380,10 +339,9 @@ async fn long_tokens_and_missing_email_permission_are_no_obstacle() {
     }
 }
 
-#[tokio::test]
-async fn behind_a_tls_proxy_every_cookie_is_guarded() {
+pub(crate) async fn behind_a_tls_proxy_every_cookie_is_guarded(combination: Combination) {
     let provider = DevProvider::builder(&BITBUCKET).start().await.unwrap();
-    let running = Running::at(Some("https://app.example"), provider).await;
+    let running = combination.start_at(Some("https://app.example"), provider).await;
     let browser = running.browser();
     let mut seen = Vec::new();
     let callback = running.callback(&browser).await;
@@ -403,11 +361,4 @@ async fn behind_a_tls_proxy_every_cookie_is_guarded() {
     assert_eq!((answer.status(), answer.header("location")), (303, Some("/")));
     assert_eq!(browser.cookies(running.url("/")), []);
     assert_eq!(running.me(&browser).await, None);
-}
-
-#[tokio::test]
-async fn without_any_provider_a_development_provider_is_offered() {
-    let app = App::from_vars(&[]).await.unwrap();
-    assert_eq!(app.login.registry().iter().map(oauth_core::OAuthClient::name).collect::<Vec<_>>(), ["bitbucket"]);
-    assert!(app.development.is_some());
 }

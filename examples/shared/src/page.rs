@@ -1,24 +1,21 @@
-//! The pages: what the templates show, and the headers that keep them to themselves.
+//! The pages: what the templates show, and the header that keeps them to themselves.
 
 use std::fmt::Write as _;
 
 use askama::Template;
-use axum::{
-    http::{HeaderValue, StatusCode, header},
-    response::{Html, IntoResponse, Response},
-};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use oauth_axum::{EmailVerified, Login, OAuthUserInfo};
-use oauth_core::{Error, ErrorKind, OAuthClient, Result};
+use oauth_core::{EmailVerified, OAuthClient, OAuthUserInfo};
+use oauth_login::{FailureCode, Login};
 use oauth_testkit::DevProvider;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 const STYLE: &str = include_str!("../../templates/style.css");
 
 /// What is the same on every page.
-pub(crate) struct Site {
+pub struct Site {
     style: String,
-    policy: HeaderValue,
+    policy: String,
     buttons: Vec<Button>,
     logout: String,
     development: bool,
@@ -56,14 +53,22 @@ struct Badge {
     text: &'static str,
 }
 
-/// A page with its headers.
-pub(crate) struct Page {
-    html: askama::Result<String>,
-    policy: HeaderValue,
+/// The query of the home page.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct HomeQuery {
+    error: Option<String>,
+}
+
+impl HomeQuery {
+    /// What to say about a login that did not happen.
+    #[must_use]
+    pub fn message(&self) -> Option<&'static str> {
+        FailureCode::from_code(self.error.as_deref()?).map(FailureCode::message)
+    }
 }
 
 impl Site {
-    pub(crate) fn new(login: &Login, development: Option<&DevProvider>) -> Result<Self> {
+    pub(crate) fn new(login: &Login, development: Option<&DevProvider>) -> Self {
         let clients = || login.registry().iter();
         let style = clients().fold(STYLE.to_owned(), |style, client| style + &brand_style(client));
         let hash = STANDARD.encode(Sha256::digest(&style));
@@ -74,23 +79,31 @@ impl Site {
             "default-src 'none'; style-src 'sha256-{hash}'; img-src {pictures}; connect-src 'self'; form-action 'self'; \
              base-uri 'none'; frame-ancestors 'none'"
         );
-        Ok(Self {
-            policy: HeaderValue::try_from(policy)
-                .map_err(|_| Error::new(ErrorKind::Configuration, "the page's policy is not a header"))?,
+        Self {
+            policy,
             style,
             buttons: clients().map(|client| Button::new(login, client)).collect(),
             logout: login.logout_path(),
             development: development.is_some(),
-        })
+        }
     }
 
     /// The home page, for somebody or nobody, perhaps with a message about a login that did not happen.
-    pub(crate) fn home(&self, user: Option<&OAuthUserInfo>, message: Option<&str>) -> Page {
-        let html = match user {
+    ///
+    /// # Errors
+    ///
+    /// The template fails.
+    pub fn home(&self, user: Option<&OAuthUserInfo>, message: Option<&str>) -> askama::Result<String> {
+        match user {
             Some(user) => self.signed_in(user, message),
             None => SignIn { site: self, message }.render(),
-        };
-        Page { html, policy: self.policy.clone() }
+        }
+    }
+
+    /// The `Content-Security-Policy` of a page.
+    #[must_use]
+    pub fn policy(&self) -> &str {
+        &self.policy
     }
 
     fn signed_in(&self, user: &OAuthUserInfo, message: Option<&str>) -> askama::Result<String> {
@@ -139,15 +152,6 @@ impl Badge {
             (_, EmailVerified::NotStated) => ("warn", "Verification unknown"),
         };
         Self { class, text }
-    }
-}
-
-impl IntoResponse for Page {
-    fn into_response(self) -> Response {
-        match self.html {
-            Ok(html) => ([(header::CONTENT_SECURITY_POLICY, self.policy)], Html(html)).into_response(),
-            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        }
     }
 }
 

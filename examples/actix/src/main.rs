@@ -1,0 +1,9 @@
+//! Reads the environment, serves until it is told to stop, and explains what is wrong with the settings.
+
+use std::process::ExitCode;
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    example_shared::start_logging();
+    example_shared::report(example_actix::run(&example_shared::variables()).await)
+}
