@@ -2,6 +2,8 @@
 //!
 //! Everything that does not change between two logins is prepared when the client is built.
 
+mod revocation;
+
 use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -14,8 +16,9 @@ use url::{Url, form_urlencoded};
 use crate::{
     Error, ErrorKind, Result,
     authorization::{Authorization, AuthorizationRequest, CallbackParameters, PendingAuthorization},
-    claims::{ClaimsMap, Document, Lookup},
+    claims::{Document, Lookup},
     config::{CheckedConfig, ProviderConfig, RESPONSE_MODE, variable_name},
+    described::Described,
     endpoints::{AuthorizeParams, Endpoint, Endpoints, Found, Given, Texts, is_managed},
     http::{HttpClient, HttpRequest, HttpResponse, Location, Method, REPLY_HEADERS},
     identity::Identity,
@@ -23,7 +26,7 @@ use crate::{
     provider::{Provider, Settings, TokenRequest},
     secret,
     spec::{
-        ClientAuthentication, ExtraCall, Pkce, ProviderSpec, RequestBody, ResponseMode, Revocation, SpaceEncoding,
+        ClientAuthentication, DescribedBy, ExtraCall, Pkce, ProviderSpec, RequestBody, ResponseMode, SpaceEncoding,
         TokenPlacement, UserInfoSource,
     },
     template::{EndpointUrl, Template},
@@ -83,7 +86,7 @@ struct Inner {
     basic: Option<SecretString>,
     token_reader: TokenReader,
     user_info_success: Option<SuccessReader>,
-    claims: ClaimsMap,
+    described: Described,
 }
 
 struct Call {
@@ -244,7 +247,8 @@ impl OAuthClient {
         self.0.refresh_token(token).await.map_err(|error| self.explain(error))
     }
 
-    /// Revokes a token (RFC 7009): the refresh token if there is one, else the access token.
+    /// Revokes a token (RFC 7009): the refresh token if there is one, else the access token. Where the provider has a request
+    /// of its own for it, what that revokes.
     ///
     /// # Errors
     ///
@@ -318,7 +322,8 @@ impl fmt::Debug for OAuthClient {
 impl Inner {
     fn new(provider: &'static dyn Provider, config: CheckedConfig, http: Arc<dyn HttpClient>) -> Result<Self> {
         let facts = provider.spec().facts();
-        let CheckedConfig { instance, client_id, client_secret, client_authentication, scopes, settings } = config;
+        let CheckedConfig { instance, client_id, client_secret, client_authentication, scopes, settings, described } =
+            config;
         let texts = Texts::new(provider.spec(), &instance, &client_id, &settings)?;
         let issuer = texts.issuer().map(str::to_owned);
         let response_mode = settings.get(RESPONSE_MODE).and_then(ResponseMode::named).unwrap_or(facts.response_mode);
@@ -358,8 +363,13 @@ impl Inner {
             (ClientAuthentication::Basic, Some(secret)) => Some(basic_credentials(&client_id, secret.expose_secret())),
             _ => None,
         };
+        let token_reply = match facts.described_by {
+            DescribedBy::Spec => facts.token_reply,
+            // A server grants scopes as it is asked for them.
+            DescribedBy::Settings => facts.token_reply.scope_separator(described.scope_separator),
+        };
         Ok(Self {
-            authorize_scopes: scope_parameter(provider.spec(), &scopes),
+            authorize_scopes: scope_parameter(described.scope_separator, &scopes),
             response_mode,
             issuer,
             given,
@@ -372,9 +382,9 @@ impl Inner {
             user_info_headers: texts.filled(facts.user_info_headers),
             calls,
             basic,
-            token_reader: TokenReader::new(&facts.token_reply),
+            token_reader: TokenReader::new(&token_reply),
             user_info_success: facts.user_info_success.as_ref().map(SuccessReader::new),
-            claims: ClaimsMap::new(&facts.claims),
+            described,
             name: instance,
             client_id,
             client_secret,
@@ -411,7 +421,7 @@ impl Inner {
         }
         let state = secret::random()?;
         let nonce = if self.provider.spec().needs_id_token() { Some(secret::random()?) } else { None };
-        let code_verifier = match facts.pkce {
+        let code_verifier = match self.described.pkce {
             Pkce::S256 | Pkce::Plain => Some(secret::random()?),
             Pkce::Unsupported => None,
         };
@@ -428,7 +438,7 @@ impl Inner {
         push(facts.redirect_uri_param, &request.redirect_uri);
         push("state", state.expose_secret());
         if let Some(verifier) = &code_verifier {
-            if facts.pkce == Pkce::S256 {
+            if self.described.pkce == Pkce::S256 {
                 push("code_challenge", &secret::s256(verifier.expose_secret()));
                 push("code_challenge_method", "S256");
             } else {
@@ -452,7 +462,9 @@ impl Inner {
         let spec = self.provider.spec();
         match &request.scopes {
             None => url.push_str(&self.authorize_scopes),
-            Some(scopes) => url.push_str(&scope_parameter(spec, &spec.with_openid_scope(scopes.clone()))),
+            Some(scopes) => {
+                url.push_str(&scope_parameter(self.described.scope_separator, &spec.with_openid_scope(scopes.clone())));
+            }
         }
         if facts.space_encoding == SpaceEncoding::Percent20 {
             url = url.replace('+', "%20");
@@ -596,13 +608,7 @@ impl Inner {
         let params = || request.params.iter().map(|(name, value)| (name.as_ref(), value.expose_secret()));
         match facts.token_method {
             Method::Post => {
-                let (content_type, body) = match facts.token_body {
-                    RequestBody::Form => ("application/x-www-form-urlencoded", form(params()).into_bytes()),
-                    RequestBody::Json => {
-                        let object = params().map(|(name, value)| (name.to_owned(), value.into())).collect();
-                        ("application/json", serde_json::Value::Object(object).to_string().into_bytes())
-                    }
-                };
+                let (content_type, body) = encoded(facts.token_body, params());
                 http.headers.push((Cow::Borrowed("content-type"), content_type.to_owned()));
                 http.body = Some(body);
             }
@@ -628,39 +634,6 @@ impl Inner {
         self.token_reader.read(response, SystemTime::now(), &secrets)
     }
 
-    async fn revoke_token(&self, token: &OAuthToken) -> Result<()> {
-        let endpoints = self.endpoints().await?;
-        let Some(endpoint) = &endpoints.revoke else {
-            let error = Error::new(ErrorKind::Unsupported, "the provider offers no token revocation");
-            return Err(match self.facts().revocation {
-                Revocation::NotOffered { instead } if !instead.is_empty() => error.with_remedy(instead),
-                _ => error,
-            });
-        };
-        let values = Values::of(token);
-        let (secret, hint) = match token.refresh_token() {
-            Some(refresh_token) => (refresh_token, "refresh_token"),
-            None => (token.access_token(), "access_token"),
-        };
-        let mut request = self.token_request("", values)?;
-        request.params.retain(|(name, _)| name != "grant_type");
-        request.set_param("token", secret.clone());
-        request.set_param("token_type_hint", hint);
-        self.provider.token_request(&mut request, &self.settings)?;
-        let mut http = endpoint.request(Method::Post, |name| self.value(name, values))?;
-        http.set_header("content-type", "application/x-www-form-urlencoded");
-        for (name, value) in &request.headers {
-            http.set_header(name.clone(), value.expose_secret());
-        }
-        http.body =
-            Some(form(request.params.iter().map(|(name, value)| (name.as_ref(), value.expose_secret()))).into_bytes());
-        let response = self.http.send(http).await?;
-        if response.is_success() {
-            return Ok(());
-        }
-        Err(Error::new(ErrorKind::TokenRefused, format!("the revocation endpoint answered {}", response.status)))
-    }
-
     async fn user_info(&self, token: &OAuthToken) -> Result<OAuthUserInfo> {
         let values = Values::of(token);
         let independent = self.calls.iter().filter(|call| !call.after_user_info);
@@ -674,8 +647,8 @@ impl Inner {
         calls.extend(try_join_all(dependent.map(|call| self.call(call, token, values))).await?);
 
         let signed_claims = token.identity().and_then(Identity::claims);
-        let callback_json = self.claims.reads(&Document::Callback).then(|| token.callback().to_json());
-        let mut user = self.claims.read(&self.name, |document| match document {
+        let callback_json = self.described.claims.reads(&Document::Callback).then(|| token.callback().to_json());
+        let mut user = self.described.claims.read(&self.name, |document| match document {
             Document::UserInfo => vec![user_info.as_str()],
             Document::Call(name) => {
                 let pages = calls.iter().filter(|(call, _)| call == name);
@@ -726,7 +699,7 @@ impl Inner {
             let value = value.text(|name| self.value(name, values))?;
             request.url.query_pairs_mut().append_pair(name, &value);
         }
-        let mut request = self.authorized(request, token, values)?;
+        let mut request = self.authorized(request, facts.token_placement, token, values)?;
         if facts.user_info_source == UserInfoSource::SignedEndpoint {
             request.set_header("accept", "application/jwt");
         }
@@ -775,8 +748,9 @@ impl Inner {
         let first = call.url.url(|name| self.value(name, values))?;
         let mut pages = Vec::new();
         let mut next = Some(first.clone());
+        let placement = self.facts().token_placement;
         while let Some(url) = next.take() {
-            let request = self.authorized(HttpRequest::get(url.clone()), token, values)?;
+            let request = self.authorized(HttpRequest::get(url.clone()), placement, token, values)?;
             let response = self.http.send(request).await?;
             if call.spec.optional_statuses.contains(&response.status) && !response.is_rate_limit() {
                 break;
@@ -810,9 +784,15 @@ impl Inner {
     }
 
     /// Puts the access token and the spec's headers on a request.
-    fn authorized(&self, mut request: HttpRequest, token: &OAuthToken, values: Values<'_>) -> Result<HttpRequest> {
+    fn authorized(
+        &self,
+        mut request: HttpRequest,
+        placement: TokenPlacement,
+        token: &OAuthToken,
+        values: Values<'_>,
+    ) -> Result<HttpRequest> {
         let secret = token.access_token().expose_secret();
-        match self.facts().token_placement {
+        match placement {
             TokenPlacement::Bearer => {
                 request.headers.push((Cow::Borrowed("authorization"), ["Bearer ", secret].concat()));
             }
@@ -850,11 +830,11 @@ impl Inner {
 }
 
 /// `&scope=…`, or nothing when there are no scopes.
-fn scope_parameter(spec: &ProviderSpec, scopes: &[String]) -> String {
+fn scope_parameter(separator: &str, scopes: &[String]) -> String {
     if scopes.is_empty() {
         return String::new();
     }
-    let scopes = scopes.join(spec.facts.scope_separator);
+    let scopes = scopes.join(separator);
     form_urlencoded::byte_serialize(scopes.as_bytes()).fold("&scope=".to_owned(), |url, part| url + part)
 }
 
@@ -865,6 +845,17 @@ fn basic_credentials(client_id: &str, client_secret: &str) -> SecretString {
     credentials.push(':');
     credentials.extend(form_urlencoded::byte_serialize(client_secret.as_bytes()));
     format!("Basic {}", STANDARD.encode(credentials)).into()
+}
+
+/// Content type and body of a request with these parameters.
+fn encoded<'p>(body: RequestBody, params: impl Iterator<Item = (&'p str, &'p str)>) -> (&'static str, Vec<u8>) {
+    match body {
+        RequestBody::Form => ("application/x-www-form-urlencoded", form(params).into_bytes()),
+        RequestBody::Json => {
+            let object = params.map(|(name, value)| (name.to_owned(), value.into())).collect();
+            ("application/json", serde_json::Value::Object(object).to_string().into_bytes())
+        }
+    }
 }
 
 fn form<'p>(params: impl Iterator<Item = (&'p str, &'p str)>) -> String {

@@ -5,9 +5,10 @@ use std::{collections::BTreeMap, fmt};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    Error, Result,
+    Error, Result, claims,
+    described::{self, Described},
     provider::{Provider, Settings},
-    spec::{ClientAuthentication, ProviderSpec, ResponseMode, Revocation},
+    spec::{ClientAuthentication, DescribedBy, ProviderSpec, ResponseMode},
     template::{is_host, parse_url},
 };
 
@@ -110,6 +111,7 @@ pub(crate) struct CheckedConfig {
     pub(crate) client_authentication: ClientAuthentication,
     pub(crate) scopes: Vec<String>,
     pub(crate) settings: Settings,
+    pub(crate) described: Described,
 }
 
 impl CheckedConfig {
@@ -207,13 +209,14 @@ impl CheckedConfig {
                 return Err(Error::configuration(message));
             }
         }
+        let described = Described::new(spec, &instance, &settings)?;
         provider.check_settings(&settings)?;
         let scopes = match settings.get("SCOPES") {
             Some(scopes) => scopes.split_whitespace().map(str::to_owned).collect(),
             None => spec.facts.scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         };
         let scopes = spec.with_openid_scope(scopes);
-        Ok(Self { instance, client_id, client_secret, client_authentication, scopes, settings })
+        Ok(Self { instance, client_id, client_secret, client_authentication, scopes, settings, described })
     }
 }
 
@@ -234,22 +237,27 @@ pub(crate) fn known_settings(spec: &ProviderSpec) -> Vec<String> {
     let mut known: Vec<String> =
         ["CLIENT_ID", "CLIENT_SECRET", "PROVIDER", "SCOPES", "AUTHORIZE_URL", "TOKEN_URL"].map(str::to_owned).to_vec();
     let openid = facts.openid.is_some();
+    let described = facts.described_by == DescribedBy::Settings;
     let optional = [
         ("BASE_URL", facts.base_url.is_some()),
-        ("USERINFO_URL", facts.user_info_url.is_some() || openid),
+        ("USERINFO_URL", facts.user_info_url.is_some() || openid || described),
         ("REFRESH_URL", facts.refresh_url.is_some()),
-        ("REVOKE_URL", matches!(facts.revocation, Revocation::Endpoint(_)) || openid),
+        ("REVOKE_URL", facts.revocation.url().is_some() || openid || described),
         (ISSUER, openid),
         ("DISCOVERY_URL", openid),
         ("JWKS_URL", openid),
         (RESPONSE_MODE, openid),
-        (AUTH_METHOD, openid && facts.issuer.is_none()),
+        (AUTH_METHOD, (openid && facts.issuer.is_none()) || described),
     ];
     known.extend(optional.into_iter().filter(|(_, exists)| *exists).map(|(name, _)| name.to_owned()));
     known.extend(facts.calls.iter().map(|call| format!("{}_URL", setting_name(call.name))));
     known.extend(facts.variables.iter().map(|variable| setting_name(variable.name)));
     known.extend(facts.openid.and_then(|openid| openid.membership).map(|membership| membership.setting.to_owned()));
     known.extend(facts.settings.iter().map(|setting| setting.name.to_owned()));
+    if described {
+        let claims = claims::SETTINGS.iter().map(|(_, setting)| *setting);
+        known.extend(described::SETTINGS.into_iter().chain(claims).map(str::to_owned));
+    }
     known
 }
 

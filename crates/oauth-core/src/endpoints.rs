@@ -12,7 +12,7 @@ use crate::{
     oidc::Server,
     provider::Settings,
     secret,
-    spec::{ExtraCall, MANAGED, ProviderSpec, ResponseMode, Revocation, SpecFacts, Variable},
+    spec::{ExtraCall, MANAGED, ProviderSpec, ResponseMode, SpecFacts, Variable},
     template::{EndpointUrl, Template},
 };
 
@@ -136,17 +136,13 @@ impl<'t> Texts<'t> {
 
     /// The endpoints, as far as spec and settings give them.
     pub(crate) fn given(&self, authorize_params: AuthorizeParams) -> Result<Given> {
-        let revoke_url = match self.facts.revocation {
-            Revocation::Endpoint(url) => Some(url),
-            Revocation::NotOffered { .. } => None,
-        };
         let authorize = self.url("AUTHORIZE_URL", self.facts.authorize_url)?;
         Ok(Given {
             authorize: authorize.map(|url| url.url(|_| None)).transpose()?,
             authorize_params,
             token: self.endpoint("TOKEN_URL", self.facts.token_url)?,
             refresh: self.endpoint("REFRESH_URL", self.facts.refresh_url)?,
-            revoke: self.endpoint("REVOKE_URL", revoke_url)?,
+            revoke: self.endpoint("REVOKE_URL", self.facts.revocation.url())?,
             user_info: self.endpoint("USERINFO_URL", self.facts.user_info_url)?,
         })
     }

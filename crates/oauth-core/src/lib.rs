@@ -13,6 +13,7 @@ mod authorization;
 mod claims;
 mod client;
 mod config;
+mod described;
 mod endpoints;
 mod error;
 mod http;
@@ -45,9 +46,9 @@ pub use identity::Identity;
 pub use provider::{Provider, Settings, TokenRequest};
 pub use registry::{Catalogue, Registered, Registry, RegistryBuilder};
 pub use spec::{
-    Brand, ClientAuthentication, ExtraCall, IssuerTemplate, Membership, Nonce, OPENID_SCOPES, OpenIdFacts, Pkce,
-    ProviderSpec, RequestBody, ResponseMode, Revocation, Setting, SigningAlgorithm, SpaceEncoding, SpecFacts,
-    SubjectForm, SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,
+    Brand, ClientAuthentication, DescribedBy, ExtraCall, IssuerTemplate, Membership, Nonce, OPENID_SCOPES, OpenIdFacts,
+    Pkce, ProviderSpec, RequestBody, ResponseMode, Revocation, RevocationRequest, Setting, SigningAlgorithm,
+    SpaceEncoding, SpecFacts, SubjectForm, SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,
 };
 pub use token::{OAuthToken, Scopes, cleartext};
 pub use user::{EmailVerified, OAuthUserInfo, RawData, VerifiedEmail};

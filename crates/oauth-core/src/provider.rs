@@ -70,7 +70,8 @@ pub trait Provider: Send + Sync {
         Ok(())
     }
 
-    /// Changes the user-info request and extra calls.
+    /// Changes a request to the provider's API: user info, extra calls, and a revocation of its own kind
+    /// ([`RevocationRequest`](crate::RevocationRequest)).
     fn user_info_request(&self, _request: &mut HttpRequest, _token: &OAuthToken, _settings: &Settings) -> Result<()> {
         Ok(())
     }

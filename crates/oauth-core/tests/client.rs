@@ -9,8 +9,8 @@ use std::{
 use oauth_core::{
     AuthorizationRequest, CallbackParameters, Claims, ClientAuthentication, ErrorKind, ExposeSecret, ExtraCall,
     HttpClient, HttpRequest, HttpResponse, Method, OAuthClient, OAuthToken, Pkce, Provider, ProviderConfig,
-    ProviderSpec, RequestBody, ResponseMode, Result, Revocation, Settings, SpaceEncoding, SuccessCheck, TokenPlacement,
-    TokenReply, TokenRequest, UserInfoSource, Variable, async_trait,
+    ProviderSpec, Registry, RequestBody, ResponseMode, Result, Revocation, RevocationRequest, Settings, SpaceEncoding,
+    SuccessCheck, TokenPlacement, TokenReply, TokenRequest, UserInfoSource, Variable, async_trait,
 };
 use url::Url;
 
@@ -446,5 +446,219 @@ async fn a_callback_parameter_that_is_an_object_has_members_and_any_other_is_tex
         let callback = [("user".to_owned(), sent.to_owned())].into_iter().collect();
         let (_, user) = client.sign_in("c", authorization.pending(), &callback).await.unwrap();
         assert_eq!((user.first_name.as_deref(), user.username.as_deref()), (first_name, username), "{sent}");
+    }
+}
+
+const fn revoking(request: RevocationRequest) -> ProviderSpec {
+    PLAIN.user_info_headers(&[("api-version", "3")]).revocation(Revocation::Request(request))
+}
+
+static BY_APPLICATION: ProviderSpec = revoking(
+    RevocationRequest::delete("https://a.test/apps/{client_id}/token", TokenPlacement::Form("access_token"))
+        .client(ClientAuthentication::Basic)
+        .body(RequestBody::Json),
+);
+static BY_BEARER: ProviderSpec = revoking(RevocationRequest::delete("https://a.test/me/grant", TokenPlacement::Bearer));
+static BY_CLIENT_ID: ProviderSpec = revoking(
+    RevocationRequest::post("https://a.test/revoke", TokenPlacement::Form("token")).client(ClientAuthentication::None),
+);
+static BY_SECRET: ProviderSpec = revoking(
+    RevocationRequest::post("https://a.test/revoke", TokenPlacement::Query("token")).client(ClientAuthentication::Body),
+);
+
+#[tokio::test]
+async fn a_request_of_the_providers_own_revokes_what_it_says() {
+    let basic = Some("Basic dGhlK2lkOnRoZStzZWNyZXQ=");
+    let (json, form) = (Some("application/json"), Some("application/x-www-form-urlencoded"));
+    let table = [
+        (
+            &BY_APPLICATION,
+            Method::Delete,
+            "https://a.test/apps/the%20id/token",
+            basic,
+            json,
+            r#"{"access_token":"at"}"#,
+        ),
+        (&BY_BEARER, Method::Delete, "https://a.test/me/grant", Some("Bearer at"), None, ""),
+        (&BY_CLIENT_ID, Method::Post, "https://a.test/revoke", None, form, "client_id=the+id&token=at"),
+        (
+            &BY_SECRET,
+            Method::Post,
+            "https://a.test/revoke?token=at",
+            None,
+            form,
+            "client_id=the+id&client_secret=the+secret",
+        ),
+    ];
+    for (spec, method, url, authorization, content_type, sent) in table {
+        let paths = ["a.test/apps/the%20id/token", "a.test/me/grant", "a.test/revoke"].map(|path| (path, 204, ""));
+        let script = Script::new(&paths);
+        // The refresh token is not what such a request is about.
+        let token = OAuthToken::from_access_token("at").with_refresh_token("rt");
+        script.client(spec).revoke_token(&token).await.unwrap();
+        let request = script.take().pop().unwrap();
+        assert_eq!((request.method, request.url.as_str()), (method, url));
+        assert_eq!(header(&request, "authorization"), authorization, "{url}");
+        assert_eq!(header(&request, "content-type"), content_type, "{url}");
+        assert_eq!(header(&request, "api-version"), Some("3"), "{url}");
+        assert_eq!(body(&request), sent, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_revocation_that_is_refused_is_an_error_and_goes_where_the_settings_say() {
+    let script = Script::new(&[("elsewhere.test/revoke", 404, "")]);
+    let config = ProviderConfig::new("plain", "id", "secret").endpoint("revoke", "https://elsewhere.test/revoke");
+    let client = OAuthClient::new(&BY_APPLICATION, config, script).unwrap();
+    let error = client.revoke_token(&OAuthToken::from_access_token("at")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TokenRefused);
+    assert!(error.to_string().contains("the revocation endpoint answered 404"), "{error}");
+}
+
+static ANY: ProviderSpec = ProviderSpec::oauth2_from_settings("any");
+
+fn registry_of_any(script: &Script, variables: &[(&str, &str)]) -> Result<Registry> {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Registry::builder().provider(&ANY).http_client(script.clone()).from_vars(variables)
+}
+
+const ACME: [(&str, &str); 9] = [
+    ("OAUTH_ACME_PROVIDER", "any"),
+    ("OAUTH_ACME_CLIENT_ID", "the id"),
+    ("OAUTH_ACME_CLIENT_SECRET", "planted-secret"),
+    ("OAUTH_ACME_AUTHORIZE_URL", "https://acme.test/authorize"),
+    ("OAUTH_ACME_TOKEN_URL", "https://acme.test/token"),
+    ("OAUTH_ACME_USERINFO_URL", "https://acme.test/me"),
+    ("OAUTH_ACME_CLAIM_SUB", "user.id"),
+    ("OAUTH_ACME_CLAIM_EMAIL", "user.emails[primary=true].value | user.email"),
+    ("OAUTH_ACME_CLAIM_NAME", "user.name"),
+];
+
+const BETA: [(&str, &str); 17] = [
+    ("OAUTH_BETA_PROVIDER", "any"),
+    ("OAUTH_BETA_CLIENT_ID", "the id"),
+    ("OAUTH_BETA_TOKEN_ENDPOINT_AUTH_METHOD", "client_secret_post"),
+    ("OAUTH_BETA_CLIENT_SECRET", "planted-secret"),
+    ("OAUTH_BETA_AUTHORIZE_URL", "https://beta.test/authorize"),
+    ("OAUTH_BETA_TOKEN_URL", "https://beta.test/token"),
+    ("OAUTH_BETA_USERINFO_URL", "https://beta.test/me"),
+    ("OAUTH_BETA_REVOKE_URL", "https://beta.test/revoke"),
+    ("OAUTH_BETA_SCOPES", "one two"),
+    ("OAUTH_BETA_SCOPE_SEPARATOR", ","),
+    ("OAUTH_BETA_CODE_CHALLENGE_METHOD", "none"),
+    ("OAUTH_BETA_CLAIM_SUB", "token:person.id"),
+    ("OAUTH_BETA_CLAIM_EMAIL", "mail"),
+    ("OAUTH_BETA_CLAIM_EMAIL_VERIFIED", "mail_ok"),
+    ("OAUTH_BETA_CLAIM_PREFERRED_USERNAME", "login"),
+    ("OAUTH_BETA_CLAIM_PICTURE", "tmpl:https://beta.test/pictures/{login}.png"),
+    ("OAUTH_BETA_CLAIM_PROFILE", "links[0]"),
+];
+
+#[tokio::test]
+async fn two_instances_that_their_settings_describe_stand_side_by_side() {
+    let script = Script::new(&[
+        ("acme.test/token", 200, TOKEN),
+        ("acme.test/me", 200, r#"{"user":{"id":7,"email":"jane@example.com","name":"Jane Doe"}}"#),
+        ("beta.test/token", 200, r#"{"access_token":"at","scope":"one,two","person":{"id":"7"}}"#),
+        (
+            "beta.test/me",
+            200,
+            r#"{"mail":"jane@example.com","mail_ok":true,"login":"jane","links":["https://beta.test/jane"],"id":"8"}"#,
+        ),
+        ("beta.test/revoke", 200, ""),
+    ]);
+    let registry = registry_of_any(&script, &[ACME.as_slice(), BETA.as_slice()].concat()).unwrap();
+
+    let acme = registry.get("acme").unwrap();
+    let authorization = acme.authorization_url(&AuthorizationRequest::new("https://app.test/cb")).unwrap();
+    assert!(authorization.url().contains("&code_challenge_method=S256"), "{}", authorization.url());
+    assert!(!authorization.url().contains("scope="), "{}", authorization.url());
+    let (token, user) = sign_in(acme).await.unwrap();
+    assert_eq!((user.provider.as_str(), user.oauth_id.as_str()), ("acme", "7"));
+    assert_eq!((user.first_name.as_deref(), user.last_name.as_deref()), (Some("Jane"), Some("Doe")));
+    assert_eq!(user.email.as_deref(), Some("jane@example.com"));
+    assert!(user.verified_email().is_none(), "nobody said so");
+    let requests = script.take();
+    assert_eq!(header(&requests[0], "authorization"), Some("Basic dGhlK2lkOnBsYW50ZWQtc2VjcmV0"));
+    assert_eq!(acme.revoke_token(&token).await.unwrap_err().kind(), ErrorKind::Unsupported);
+
+    let beta = registry.get("beta").unwrap();
+    let authorization = beta.authorization_url(&AuthorizationRequest::new("https://app.test/cb")).unwrap();
+    assert!(authorization.url().ends_with("&scope=one%2Ctwo"), "{}", authorization.url());
+    assert!(!authorization.url().contains("code_challenge"), "{}", authorization.url());
+    let (token, user) = sign_in(beta).await.unwrap();
+    assert_eq!((user.provider.as_str(), user.oauth_id.as_str()), ("beta", "7"));
+    assert_eq!(user.verified_email().unwrap().as_str(), "jane@example.com");
+    assert_eq!(user.username.as_deref(), Some("jane"));
+    assert_eq!(user.avatar_url.as_deref(), Some("https://beta.test/pictures/jane.png"));
+    assert_eq!(user.profile_url.as_deref(), Some("https://beta.test/jane"));
+    assert_eq!(token.scopes().unwrap().iter().collect::<Vec<_>>(), ["one", "two"]);
+    let sent = params(&body(&script.take()[0]));
+    assert_eq!(sent["client_secret"], "planted-secret");
+    assert!(!sent.contains_key("code_verifier"));
+    beta.revoke_token(&token).await.unwrap();
+}
+
+#[test]
+fn settings_that_do_not_describe_a_provider_are_named() {
+    let table: &[(&str, Option<&str>, &str)] = &[
+        ("AUTHORIZE_URL", None, "acme: OAUTH_ACME_AUTHORIZE_URL is not set. It is the authorization endpoint, a URL"),
+        ("TOKEN_URL", None, "acme: OAUTH_ACME_TOKEN_URL is not set"),
+        ("USERINFO_URL", None, "acme: OAUTH_ACME_USERINFO_URL is not set"),
+        ("USERINFO_URL", Some("http://acme.test/me"), "OAUTH_ACME_USERINFO_URL: the URL is plain http"),
+        ("CLAIM_SUB", None, "acme: OAUTH_ACME_CLAIM_SUB is not set. It is the path to the account's id"),
+        ("CLAIM_SUB", Some("user..id"), "OAUTH_ACME_CLAIM_SUB is no path, at character 6: a key is expected"),
+        ("CLAIM_SUB", Some("'ü'.x y"), "OAUTH_ACME_CLAIM_SUB is no path, at character 7: a key is expected"),
+        ("CLAIM_SUB", Some("ids[first]"), "at character 5: brackets hold an index"),
+        ("CLAIM_NAME", Some("'name"), "OAUTH_ACME_CLAIM_NAME is no path, at character 1: a quoted key"),
+        ("CLAIM_NAME", Some("name#upper"), "at character 6: the transforms are #last and #trim:"),
+        ("CLAIM_NAME", Some("tmpl:{first"), "at character 12: a template has {field}"),
+        (
+            "CLAIM_EMAIL",
+            Some("@emails.value"),
+            "OAUTH_ACME_CLAIM_EMAIL reads a document that the provider does not have",
+        ),
+        ("CLAIM_EMAIL", Some("id_token:email"), "reads a document that the provider does not have"),
+        ("CLAIM_NAME", Some("tmpl:{callback:name}"), "reads a document that the provider does not have"),
+        (
+            "CLAIM_MAIL",
+            Some("mail"),
+            "OAUTH_ACME_CLAIM_MAIL is not a setting of this provider. Did you mean OAUTH_ACME_CLAIM_",
+        ),
+        ("SCOPE_SEPARATOR", Some("x"), "OAUTH_ACME_SCOPE_SEPARATOR must be one of , ; +"),
+        ("CODE_CHALLENGE_METHOD", Some("s256"), "OAUTH_ACME_CODE_CHALLENGE_METHOD must be S256, plain or none"),
+        ("TOKEN_ENDPOINT_AUTH_METHOD", Some("basic"), "must be client_secret_basic, client_secret_post or none"),
+    ];
+    for (setting, value, text) in table {
+        let name = format!("OAUTH_ACME_{setting}");
+        let mut variables: Vec<(&str, &str)> = ACME.into_iter().filter(|(known, _)| *known != name).collect();
+        variables.extend(value.map(|value| (name.as_str(), value)));
+        let error =
+            registry_of_any(&Script::default(), &variables).err().unwrap_or_else(|| panic!("{setting} {value:?}"));
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+        assert!(error.to_string().contains(text), "{setting} {value:?}\n{error}");
+        assert!(!format!("{error} {error:?}").contains("planted-secret"), "{error:?}");
+    }
+    let unbound = [("OAUTH_ACME_CODE_CHALLENGE_METHOD", "none"), ("OAUTH_ACME_TOKEN_ENDPOINT_AUTH_METHOD", "none")];
+    let error = registry_of_any(&Script::default(), &[ACME.as_slice(), &unbound].concat()).unwrap_err();
+    assert!(error.to_string().contains("are both none. Remove one of them"), "{error}");
+    let flag_alone: Vec<_> = ACME
+        .into_iter()
+        .filter(|(name, _)| !name.ends_with("CLAIM_EMAIL"))
+        .chain([("OAUTH_ACME_CLAIM_EMAIL_VERIFIED", "ok")])
+        .collect();
+    let error = registry_of_any(&Script::default(), &flag_alone).unwrap_err();
+    assert!(error.to_string().contains("is set, but OAUTH_ACME_CLAIM_EMAIL is not"), "{error}");
+}
+
+#[test]
+fn a_provider_that_its_spec_describes_has_no_settings_for_claims_or_pkce() {
+    for setting in ["CLAIM_SUB", "CODE_CHALLENGE_METHOD", "SCOPE_SEPARATOR"] {
+        let config = ProviderConfig::new("plain", "id", "secret").setting(setting, "none");
+        let error = OAuthClient::new(&PLAIN, config, Script::default()).unwrap_err();
+        assert!(
+            error.to_string().contains(&format!("OAUTH_PLAIN_{setting} is not a setting of this provider")),
+            "{error}"
+        );
     }
 }

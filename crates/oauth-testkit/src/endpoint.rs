@@ -1,6 +1,6 @@
 //! What a provider can be asked, and the record of what was asked.
 
-use oauth_core::{ProviderSpec, Revocation, UserInfoSource};
+use oauth_core::{DescribedBy, ProviderSpec, UserInfoSource};
 
 use crate::openid::is_discovered;
 
@@ -39,10 +39,10 @@ impl Endpoint {
         endpoints.extend(is_discovered.then_some(Self::Discovery));
         let is_asked = match facts.user_info_source {
             UserInfoSource::TokenReply | UserInfoSource::IdToken | UserInfoSource::AccessToken => false,
-            _ => facts.user_info_url.is_some() || is_discovered,
+            _ => facts.user_info_url.is_some() || is_discovered || facts.described_by == DescribedBy::Settings,
         };
         endpoints.extend(is_asked.then_some(Self::UserInfo));
-        endpoints.extend(matches!(facts.revocation, Revocation::Endpoint(_)).then_some(Self::Revoke));
+        endpoints.extend(facts.revocation.url().map(|_| Self::Revoke));
         endpoints.extend(facts.calls.iter().map(|call| Self::Call(call.name())));
         endpoints
     }
@@ -69,10 +69,7 @@ impl Endpoint {
             Self::Token => facts.token_url,
             Self::Refresh => facts.refresh_url,
             Self::UserInfo => facts.user_info_url,
-            Self::Revoke => match facts.revocation {
-                Revocation::Endpoint(url) => Some(url),
-                _ => None,
-            },
+            Self::Revoke => facts.revocation.url(),
             Self::Discovery => facts.openid.and_then(|openid| openid.discovery_url),
             Self::Jwks => facts.openid.and_then(|openid| openid.jwks_url),
             Self::Call(name) => facts.calls.iter().find(|call| call.name() == name).map(oauth_core::ExtraCall::url),

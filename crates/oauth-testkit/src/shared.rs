@@ -113,6 +113,8 @@ impl Shared {
         if !matches!(facts.client_authentication, ClientAuthentication::None | ClientAuthentication::Signed) {
             settings.push(("CLIENT_SECRET".to_owned(), self.options.client_secret.clone()));
         }
+        let claims = spec.claim_settings().into_iter();
+        settings.extend(claims.map(|(name, path)| (name.to_owned(), path.to_owned())));
         let variables = facts.variables.iter().filter(|variable| variable.default().is_none());
         settings.extend(variables.map(|variable| {
             let value = variable.allowed_values().first().copied().unwrap_or(FILLER);

@@ -3,7 +3,10 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use oauth_core::{ClientAuthentication, Document, Method, Pkce, RequestBody, TokenReply, UserInfoSource};
+use oauth_core::{
+    ClientAuthentication, Document, Method, Pkce, RequestBody, Revocation, RevocationRequest, TokenPlacement,
+    TokenReply, UserInfoSource,
+};
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -14,7 +17,7 @@ use crate::{
     grants::{Grant, NotAccepted, Redeemed, random},
     openid::{self, Occasion, has_id_token},
     shared::Shared,
-    user_info::fits,
+    user_info::{check_headers, fits, presented},
     wire::{FORM, JSON, Pairs, Received, Reply, repeated, value},
 };
 
@@ -25,7 +28,7 @@ pub(crate) fn reply(shared: &Shared, endpoint: Endpoint, received: &Received) ->
 fn answer(shared: &Shared, endpoint: Endpoint, received: &Received) -> Result<Reply, Reply> {
     let facts = shared.spec().facts();
     let params = params(received, facts.token_method, facts.token_body)?;
-    authenticate(shared, received, &params)?;
+    authenticate(shared, received, &params, facts.client_authentication)?;
     for (name, expected) in facts.token_params {
         if !fits(expected, value(&params, name)) {
             return Err(invalid_request(&format!("the parameter {name} is not as the spec says")));
@@ -103,21 +106,65 @@ fn put_in_reply(reply: &mut Value, shape: &TokenReply, path: Option<&str>, value
 }
 
 pub(crate) fn revocation_reply(shared: &Shared, received: &Received) -> Reply {
-    let revoked = params(received, Method::Post, RequestBody::Form).and_then(|params| {
-        authenticate(shared, received, &params)?;
-        let token = value(&params, "token").ok_or_else(|| invalid_request("token is missing"))?;
-        shared.state().grants.revoke(token);
-        Ok(())
-    });
-    revoked.map_or_else(|refusal| refusal, |()| Reply::new(200, FORM, ""))
+    let token = match shared.spec().facts().revocation {
+        Revocation::Request(own) => own_revocation(shared, received, &own),
+        _ => standard_revocation(shared, received),
+    };
+    match token {
+        Ok(token) => {
+            shared.state().grants.revoke(&token);
+            Reply::new(200, FORM, "")
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+/// The token of a request as RFC 7009 section 2.1 has it.
+fn standard_revocation(shared: &Shared, received: &Received) -> Result<String, Reply> {
+    let params = params(received, Method::Post, RequestBody::Form)?;
+    authenticate(shared, received, &params, shared.spec().facts().client_authentication)?;
+    let token = value(&params, "token").ok_or_else(|| invalid_request("token is missing"))?;
+    Ok(token.to_owned())
+}
+
+/// The token of a request as the spec has it: of ours, in its place, and nothing in the body that does not belong there.
+fn own_revocation(shared: &Shared, received: &Received, own: &RevocationRequest) -> Result<String, Reply> {
+    check_method(received, own.method())?;
+    check_headers(shared, received)?;
+    let has_body = matches!(own.token(), TokenPlacement::Form(_))
+        || matches!(own.client_authentication(), Some(ClientAuthentication::Body | ClientAuthentication::None));
+    let params = match has_body {
+        true => params(received, own.method(), own.request_body())?,
+        false if received.body.is_empty() => Pairs::new(),
+        false => return Err(invalid_request("the spec has no body")),
+    };
+    if let Some(authentication) = own.client_authentication() {
+        authenticate(shared, received, &params, authentication)?;
+    }
+    let token = match own.token() {
+        TokenPlacement::Form(name) => value(&params, name).map(str::to_owned),
+        placement => presented(shared, received, placement),
+    };
+    token.filter(|token| shared.state().grants.grant_of(token).is_some()).ok_or_else(|| {
+        Reply::error(401, "invalid_token", "the access token is not where the spec puts it, or has ended")
+    })
+}
+
+fn check_method(received: &Received, method: Method) -> Result<(), Reply> {
+    let expected = match method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+        _ => "DELETE",
+    };
+    if received.method == expected {
+        return Ok(());
+    }
+    Err(Reply::error(405, "invalid_request", "the method is not the spec's").header("allow", expected))
 }
 
 /// The parameters, from the one place where they belong.
 fn params(received: &Received, method: Method, body: RequestBody) -> Result<Pairs, Reply> {
-    let expected = if method == Method::Get { "GET" } else { "POST" };
-    if received.method != expected {
-        return Err(Reply::error(405, "invalid_request", "the method is not the spec's").header("allow", expected));
-    }
+    check_method(received, method)?;
     let params = match (method, body) {
         (Method::Get, _) => received.query.clone(),
         _ if !received.query.is_empty() => {
@@ -139,13 +186,18 @@ fn params(received: &Received, method: Method, body: RequestBody) -> Result<Pair
 }
 
 /// The client proves itself in exactly the spec's way (RFC 6749 section 2.3).
-fn authenticate(shared: &Shared, received: &Received, params: &Pairs) -> Result<(), Reply> {
+fn authenticate(
+    shared: &Shared,
+    received: &Received,
+    params: &Pairs,
+    authentication: ClientAuthentication,
+) -> Result<(), Reply> {
     let facts = shared.spec().facts();
     let options = &shared.options;
     let (id, secret) = (value(params, facts.client_id_param), value(params, facts.client_secret_param));
     let header = received.header("authorization");
     let is_ours = id == Some(options.client_id.as_str());
-    let proven = match facts.client_authentication {
+    let proven = match authentication {
         ClientAuthentication::Basic | ClientAuthentication::Body if header.is_some() && secret.is_some() => {
             return Err(invalid_request("the client authenticates in two ways at once (RFC 6749 section 2.3)"));
         }
@@ -166,7 +218,7 @@ fn authenticate(shared: &Shared, received: &Received, params: &Pairs) -> Result<
     }
     let refusal =
         Reply::error(401, "invalid_client", "the client is unknown, or did not prove itself as the spec says");
-    Err(match facts.client_authentication {
+    Err(match authentication {
         ClientAuthentication::Basic => refusal.header("www-authenticate", "Basic realm=\"token\""),
         _ => refusal,
     })

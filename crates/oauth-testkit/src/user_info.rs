@@ -23,7 +23,7 @@ pub(crate) fn reply(shared: &Shared, endpoint: Endpoint, values: &[(&str, String
 fn answer(shared: &Shared, endpoint: Endpoint, values: &[(&str, String)], received: &Received) -> Result<Reply, Reply> {
     let spec = shared.spec();
     check_form(shared, endpoint, received)?;
-    let grant = presented(shared, received)
+    let grant = presented(shared, received, spec.facts().token_placement)
         .and_then(|token| shared.state().grants.grant_of(&token))
         .ok_or_else(|| unauthorized("the access token is missing where the spec places it, unknown, or has ended"))?;
     let person = shared.person(&grant.person).ok_or_else(|| unauthorized("the person is gone"))?;
@@ -81,11 +81,7 @@ fn check_form(shared: &Shared, endpoint: Endpoint, received: &Received) -> Resul
     if received.method != method {
         return Err(Reply::error(405, "invalid_request", "the method is not the spec's").header("allow", method));
     }
-    for (name, expected) in facts.user_info_headers {
-        if !fits(expected, received.header(name)) {
-            return Err(invalid(format!("the header {name} is not as the spec says")));
-        }
-    }
+    check_headers(shared, received)?;
     if endpoint != Endpoint::UserInfo {
         return Ok(());
     }
@@ -105,15 +101,25 @@ fn check_form(shared: &Shared, endpoint: Endpoint, received: &Received) -> Resul
     Ok(())
 }
 
+/// The headers that every request to the provider's API has.
+pub(crate) fn check_headers(shared: &Shared, received: &Received) -> Result<(), Reply> {
+    let headers = shared.spec().facts().user_info_headers;
+    match headers.iter().find(|(name, expected)| !fits(expected, received.header(name))) {
+        None => Ok(()),
+        Some((name, _)) => {
+            Err(Reply::error(400, "invalid_request", &format!("the header {name} is not as the spec says")))
+        }
+    }
+}
+
 /// Whether a value is what a spec says; one with a variable in it only has to be there.
 pub(crate) fn fits(expected: &str, sent: Option<&str>) -> bool {
     sent.is_some_and(|sent| if expected.contains('{') { !sent.is_empty() } else { sent == expected })
 }
 
-/// The access token, from the one place where the spec puts it. In no other place is it looked for, and one that is
+/// The access token, from the one place where the spec puts it in this request. In no other place is it looked for, and one that is
 /// found there spoils the request: a token in a URL ends up in logs (RFC 9700 section 4.3.2).
-fn presented(shared: &Shared, received: &Received) -> Option<String> {
-    let placement = shared.spec().facts().token_placement;
+pub(crate) fn presented(shared: &Shared, received: &Received, placement: TokenPlacement) -> Option<String> {
     let form = received.form();
     let permitted = match placement {
         TokenPlacement::Query(name) | TokenPlacement::Form(name) => Some(name),

@@ -11,8 +11,8 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 pub(crate) use capture::{Captured, Unreadable, Wanted, elements, text};
-pub(crate) use path::checked;
 pub use path::{Alternative, Document, Field, Part, Path, Step, Transform};
+pub(crate) use path::{check, checked};
 
 use crate::{
     Error, ErrorKind, Result,
@@ -45,6 +45,23 @@ pub struct Claims {
     profile_url: Option<&'static str>,
     flags: Flags,
 }
+
+/// Name of the field that says who somebody is, in [`Claims::paths`].
+pub(crate) const ID: &str = "oauth_id";
+
+/// The fields of [`Claims::paths`] with the settings that hold their paths, where the spec leaves them to the settings. The
+/// settings have the names of OpenID Connect Core section 5.1.
+pub(crate) const SETTINGS: [(&str, &str); 9] = [
+    (ID, "CLAIM_SUB"),
+    ("email", "CLAIM_EMAIL"),
+    ("email_verified", "CLAIM_EMAIL_VERIFIED"),
+    ("username", "CLAIM_PREFERRED_USERNAME"),
+    ("name", "CLAIM_NAME"),
+    ("first_name", "CLAIM_GIVEN_NAME"),
+    ("last_name", "CLAIM_FAMILY_NAME"),
+    ("avatar_url", "CLAIM_PICTURE"),
+    ("profile_url", "CLAIM_PROFILE"),
+];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flags {
@@ -163,7 +180,7 @@ impl Claims {
     #[must_use]
     pub fn paths(&self) -> Vec<(&'static str, &'static str)> {
         [
-            ("oauth_id", Some(self.id)),
+            (ID, Some(self.id)),
             ("email", self.email),
             ("email_verified", self.email_verified),
             ("username", self.username),
@@ -194,6 +211,20 @@ impl Path {
     #[must_use]
     pub fn parse(path: &str) -> Self {
         path::parse(path)
+    }
+
+    /// Every place that the path names.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.alternatives.iter().flat_map(|alternative| match alternative {
+            Alternative::Field(field) => vec![field],
+            Alternative::Template(parts) => parts
+                .iter()
+                .filter_map(|part| match part {
+                    Part::Field(field) => Some(field),
+                    Part::Text(_) => None,
+                })
+                .collect(),
+        })
     }
 }
 
@@ -351,6 +382,16 @@ struct EmailMap {
 
 impl ClaimsMap {
     pub(crate) fn new(claims: &Claims) -> Self {
+        Self::compile(&claims.paths(), claims.emails, claims.flags)
+    }
+
+    /// The map of an instance whose settings have the paths, by the names of [`Claims::paths`].
+    pub(crate) fn of_paths(paths: &[(&str, &str)]) -> Self {
+        Self::compile(paths, None, Flags::Strict)
+    }
+
+    fn compile(paths: &[(&str, &str)], emails: Option<EmailList>, flags: Flags) -> Self {
+        let path = |field: &str| paths.iter().find(|(known, _)| *known == field).map(|(_, path)| *path);
         let mut documents = vec![(Document::UserInfo, Wanted::default())];
         let mut sources = |path: Option<&str>| -> Vec<Source> {
             let path = path.map(path::parse).unwrap_or_default();
@@ -370,7 +411,7 @@ impl ClaimsMap {
                 })
                 .collect()
         };
-        let emails = claims.emails.map(|emails| {
+        let emails = emails.map(|emails| {
             let mut element = Wanted::default();
             let mut slot = |path: &str| match path::parse(path).alternatives.first() {
                 Some(Alternative::Field(field)) => mark(&mut element, field).0,
@@ -381,17 +422,17 @@ impl ClaimsMap {
             EmailMap { list: sources(Some(emails.list)), element, address, primary, verified, choice: emails.choice }
         });
         Self {
-            id: sources(Some(claims.id)),
-            email: sources(claims.email),
-            email_verified: sources(claims.email_verified),
+            id: sources(path(ID)),
+            email: sources(path("email")),
+            email_verified: sources(path("email_verified")),
             emails,
-            username: sources(claims.username),
-            name: sources(claims.name),
-            first_name: sources(claims.first_name),
-            last_name: sources(claims.last_name),
-            avatar_url: sources(claims.avatar_url),
-            profile_url: sources(claims.profile_url),
-            flags: claims.flags,
+            username: sources(path("username")),
+            name: sources(path("name")),
+            first_name: sources(path("first_name")),
+            last_name: sources(path("last_name")),
+            avatar_url: sources(path("avatar_url")),
+            profile_url: sources(path("profile_url")),
+            flags,
             documents,
         }
     }

@@ -10,8 +10,8 @@
 //! template    = "tmpl:" text with {field} in it                        empty if one of its fields is
 //! ```
 //!
-//! [`check`] runs while a spec is compiled, so a malformed path does not compile; [`parse`] runs once, when a client
-//! is built. A test holds the two together.
+//! [`check`] runs while a spec is compiled, so a malformed path does not compile, and on paths from settings at start;
+//! [`parse`] runs once, when a client is built. A test holds the two together.
 
 /// Where a value is looked up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -94,22 +94,45 @@ const DOCUMENTS: [&str; 4] = ["id_token:", "token:", "callback:", "access_token:
 pub(crate) const fn checked(path: &'static str) -> &'static str {
     match check(path) {
         Ok(()) => path,
-        Err(Malformed::Empty) => panic!("a claim path has an empty key, field or alternative"),
-        Err(Malformed::Bracket) => panic!("a claim path needs [index] or [key=value] in its brackets"),
-        Err(Malformed::Quote) => panic!("a claim path has an unclosed quote"),
-        Err(Malformed::Transform) => panic!("a claim path knows the transforms #last and #trim:characters only"),
-        Err(Malformed::Template) => panic!("a claim template needs {{field}} with both braces"),
+        Err(malformed) => panic!("{}", malformed.what.rule()),
     }
+}
+
+/// Where and why a text is not a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed {
+    /// The byte that does not fit, from 0.
+    pub(crate) at: usize,
+    pub(crate) what: Fault,
 }
 
 /// Why a text is not a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Malformed {
+pub(crate) enum Fault {
     Empty,
     Bracket,
     Quote,
     Transform,
     Template,
+}
+
+impl Fault {
+    /// The rule that is broken.
+    pub(crate) const fn rule(self) -> &'static str {
+        match self {
+            Self::Empty => {
+                "a key is expected: letters, digits, _ - $ and /, or any text in single quotes, with . between two keys"
+            }
+            Self::Bracket => "brackets hold an index, as in [0], or a condition, as in [primary=true]",
+            Self::Quote => "a quoted key ends with another single quote",
+            Self::Transform => "the transforms are #last and #trim:characters",
+            Self::Template => "a template has {field} with both braces",
+        }
+    }
+
+    const fn at<T>(self, at: usize) -> Result<T, Malformed> {
+        Err(Malformed { at, what: self })
+    }
 }
 
 /// Whether `path` is of the path language.
@@ -130,7 +153,7 @@ pub(crate) const fn check(path: &str) -> Result<(), Malformed> {
             return Ok(());
         }
         if bytes[at] != b'|' {
-            return Err(Malformed::Empty);
+            return Fault::Empty.at(at);
         }
         at += 1;
     }
@@ -139,7 +162,7 @@ pub(crate) const fn check(path: &str) -> Result<(), Malformed> {
 #[allow(clippy::indexing_slicing, reason = "const evaluation has no get(); every index is bounded by its loop")]
 const fn check_template(bytes: &[u8], mut at: usize) -> Result<(), Malformed> {
     if at == bytes.len() {
-        return Err(Malformed::Empty);
+        return Fault::Empty.at(at);
     }
     while at < bytes.len() {
         match bytes[at] {
@@ -149,10 +172,10 @@ const fn check_template(bytes: &[u8], mut at: usize) -> Result<(), Malformed> {
                     Err(malformed) => return Err(malformed),
                 };
                 if at == bytes.len() || bytes[at] != b'}' {
-                    return Err(Malformed::Template);
+                    return Fault::Template.at(at);
                 }
             }
-            b'}' => return Err(Malformed::Template),
+            b'}' => return Fault::Template.at(at),
             _ => {}
         }
         at += 1;
@@ -168,7 +191,7 @@ const fn check_field(bytes: &[u8], mut at: usize) -> Result<usize, Malformed> {
         let start = at + 1;
         at = bare_end(bytes, start);
         if at == start {
-            return Err(Malformed::Empty);
+            return Fault::Empty.at(at);
         }
         key_wanted = false;
     } else {
@@ -215,12 +238,12 @@ const fn check_key(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
             end += 1;
         }
         if end == bytes.len() {
-            return Err(Malformed::Quote);
+            return Fault::Quote.at(at);
         }
-        return if end == at + 1 { Err(Malformed::Empty) } else { Ok(end + 1) };
+        return if end == at + 1 { Fault::Empty.at(end) } else { Ok(end + 1) };
     }
     let end = bare_end(bytes, at);
-    if end == at { Err(Malformed::Empty) } else { Ok(end) }
+    if end == at { Fault::Empty.at(at) } else { Ok(end) }
 }
 
 #[allow(clippy::indexing_slicing, reason = "const evaluation has no get(); every index is bounded by its loop")]
@@ -238,12 +261,12 @@ const fn check_bracket(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
         end += 1;
     }
     if end == bytes.len() || end == at {
-        return Err(Malformed::Bracket);
+        return Fault::Bracket.at(at);
     }
     // An index has at most four digits: longer replies are cut anyway.
     let index = digits && end - at <= 4 && bytes[end - 1] != b'-';
     let filter = equals > at && equals + 1 < end && bare_end(bytes, at) == equals;
-    if index || filter { Ok(end + 1) } else { Err(Malformed::Bracket) }
+    if index || filter { Ok(end + 1) } else { Fault::Bracket.at(at) }
 }
 
 #[allow(clippy::indexing_slicing, reason = "const evaluation has no get(); every index is bounded by its loop")]
@@ -259,10 +282,10 @@ const fn check_transform(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
                 at += 1;
             }
             if at == start {
-                return Err(Malformed::Transform);
+                return Fault::Transform.at(at);
             }
         } else {
-            return Err(Malformed::Transform);
+            return Fault::Transform.at(at);
         }
         if at < bytes.len() && bytes[at] == b'#' {
             at += 1;
@@ -498,31 +521,31 @@ mod tests {
     #[test]
     fn malformed_paths_are_refused() {
         let table = [
-            ("", Malformed::Empty),
-            ("a..b", Malformed::Empty),
-            ("a |", Malformed::Empty),
-            ("| a", Malformed::Empty),
-            ("a b", Malformed::Empty),
-            ("@", Malformed::Empty),
-            ("id_token:", Malformed::Empty),
-            ("a[]", Malformed::Bracket),
-            ("a[x]", Malformed::Bracket),
-            ("a[0", Malformed::Bracket),
-            ("a[-]", Malformed::Bracket),
-            ("a[=b]", Malformed::Bracket),
-            ("a[b=]", Malformed::Bracket),
-            ("a['x'=1]", Malformed::Bracket),
-            ("'a", Malformed::Quote),
-            ("''", Malformed::Empty),
-            ("a#upper", Malformed::Transform),
-            ("a#trim:", Malformed::Transform),
-            ("tmpl:", Malformed::Empty),
-            ("tmpl:{a", Malformed::Template),
-            ("tmpl:a}", Malformed::Template),
-            ("tmpl:{}", Malformed::Empty),
+            ("", 0, Fault::Empty),
+            ("a..b", 2, Fault::Empty),
+            ("a |", 3, Fault::Empty),
+            ("| a", 0, Fault::Empty),
+            ("a b", 2, Fault::Empty),
+            ("@", 1, Fault::Empty),
+            ("id_token:", 9, Fault::Empty),
+            ("a[]", 2, Fault::Bracket),
+            ("a[x]", 2, Fault::Bracket),
+            ("a[0", 2, Fault::Bracket),
+            ("a[-]", 2, Fault::Bracket),
+            ("a[=b]", 2, Fault::Bracket),
+            ("a[b=]", 2, Fault::Bracket),
+            ("a['x'=1]", 2, Fault::Bracket),
+            ("'a", 0, Fault::Quote),
+            ("''", 1, Fault::Empty),
+            ("a#upper", 2, Fault::Transform),
+            ("a#trim:", 7, Fault::Transform),
+            ("tmpl:", 5, Fault::Empty),
+            ("tmpl:{a", 7, Fault::Template),
+            ("tmpl:a}", 6, Fault::Template),
+            ("tmpl:{}", 6, Fault::Empty),
         ];
-        for (text, malformed) in table {
-            assert_eq!(check(text), Err(malformed), "{text:?}");
+        for (text, at, what) in table {
+            assert_eq!(check(text), Err(Malformed { at, what }), "{text:?}");
         }
     }
 

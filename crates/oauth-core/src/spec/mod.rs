@@ -6,16 +6,22 @@
 mod check;
 mod openid;
 mod parts;
+mod revocation;
 mod whole;
 
-use crate::{claims::Claims, error::ErrorKind, http::Method};
+use crate::{
+    claims::{self, Claims},
+    error::ErrorKind,
+    http::Method,
+};
 
 pub(crate) use check::MANAGED;
 pub use openid::{IssuerTemplate, Membership, Nonce, OPENID_SCOPES, OpenIdFacts, SigningAlgorithm, SubjectForm};
 pub use parts::{
-    Brand, ClientAuthentication, ExtraCall, Pkce, RequestBody, ResponseMode, Revocation, Setting, SpaceEncoding,
+    Brand, ClientAuthentication, DescribedBy, ExtraCall, Pkce, RequestBody, ResponseMode, Setting, SpaceEncoding,
     SuccessCheck, TokenPlacement, TokenReply, UserInfoSource, Variable,
 };
+pub use revocation::{Revocation, RevocationRequest};
 
 /// A provider, described.
 ///
@@ -140,6 +146,8 @@ pub struct SpecFacts {
     pub user_info_success: Option<SuccessCheck>,
     /// Further requests whose replies the claims read.
     pub calls: &'static [ExtraCall],
+    /// Whether this spec or the settings of each instance say where endpoints are and what a profile means.
+    pub described_by: DescribedBy,
     /// Where the fields of the user stand.
     pub claims: Claims,
     /// What to do about an error of a kind, in the words of the provider's own pages.
@@ -192,6 +200,7 @@ impl SpecFacts {
             user_info_json: None,
             user_info_success: None,
             calls: &[],
+            described_by: DescribedBy::Spec,
             claims: Claims::id("id"),
             remedies: &[],
         }
@@ -216,6 +225,43 @@ impl ProviderSpec {
                 ..SpecFacts::baseline(name)
             },
         }
+    }
+
+    /// An OAuth 2.0 provider that the settings of each instance describe: its endpoints, and by
+    /// [`claim_settings`](Self::claim_settings) where the fields of the user stand.
+    ///
+    /// Nothing has a default that could be wrong without being noticed: without `AUTHORIZE_URL`, `TOKEN_URL`, `USERINFO_URL` and
+    /// `CLAIM_SUB` no client is built. `REVOKE_URL`, `SCOPE_SEPARATOR`, `TOKEN_ENDPOINT_AUTH_METHOD` and `CODE_CHALLENGE_METHOD` may
+    /// be set.
+    ///
+    /// ```
+    /// use oauth_core::ProviderSpec;
+    ///
+    /// static ANY: ProviderSpec = ProviderSpec::oauth2_from_settings("any");
+    /// assert!(ANY.claim_settings().contains(&("CLAIM_PREFERRED_USERNAME", "preferred_username")));
+    /// ```
+    #[must_use]
+    pub const fn oauth2_from_settings(name: &'static str) -> Self {
+        Self {
+            facts: SpecFacts {
+                described_by: DescribedBy::Settings,
+                client_authentication: ClientAuthentication::Basic,
+                claims: Claims::openid(),
+                ..SpecFacts::baseline(name)
+            },
+        }
+    }
+
+    /// The settings that hold the paths of the claims, each with the path that fits a provider which names its claims as OpenID
+    /// Connect does; none where the spec itself has the paths.
+    #[must_use]
+    pub fn claim_settings(&self) -> Vec<(&'static str, &'static str)> {
+        let paths = match self.facts.described_by {
+            DescribedBy::Spec => Vec::new(),
+            DescribedBy::Settings => self.facts.claims.paths(),
+        };
+        let setting = |field| claims::SETTINGS.into_iter().find(|(known, _)| *known == field).map(|(_, name)| name);
+        paths.into_iter().filter_map(|(field, path)| Some((setting(field)?, path))).collect()
     }
 
     /// Everything this spec says.

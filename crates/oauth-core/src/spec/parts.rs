@@ -50,6 +50,28 @@ pub enum Pkce {
     Unsupported,
 }
 
+impl Pkce {
+    /// The challenge method of this name (RFC 7636 section 4.3), or `none`.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "S256" => Some(Self::S256),
+            "plain" => Some(Self::Plain),
+            "none" => Some(Self::Unsupported),
+            _ => None,
+        }
+    }
+}
+
+/// Who says where a provider's endpoints are and what its profile means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DescribedBy {
+    /// The spec.
+    Spec,
+    /// The settings of each instance. What the spec has of claims is how a test server plays it, and no default.
+    Settings,
+}
+
 /// How the callback arrives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -134,19 +156,6 @@ impl UserInfoSource {
     pub(crate) const fn is_signed(self) -> bool {
         matches!(self, Self::SignedEndpoint | Self::IdToken | Self::AccessToken)
     }
-}
-
-/// How a token is revoked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Revocation {
-    /// `POST` of the token to this endpoint (RFC 7009).
-    Endpoint(&'static str),
-    /// Not at all. `instead` says where the person can do it.
-    NotOffered {
-        /// A sentence for people, or empty.
-        instead: &'static str,
-    },
 }
 
 /// A variable of a provider's URLs, set as `OAUTH_<NAME>_<VARIABLE>`.

@@ -1,9 +1,9 @@
 //! What the parts of a spec must have in common, checked when a client is built.
 
-use super::{Nonce, Pkce, ProviderSpec, TokenPlacement};
+use super::{ClientAuthentication, Nonce, Pkce, ProviderSpec, Revocation, TokenPlacement};
 use crate::{
     Error, Result,
-    claims::{Alternative, Document, Field, Part, Path, Step},
+    claims::{Document, Path, Step},
 };
 
 impl ProviderSpec {
@@ -20,6 +20,12 @@ impl ProviderSpec {
             return Err(Error::configuration("the profile is a signed token, which only an OpenID provider gives")
                 .with_remedy("Make the spec by ProviderSpec::openid()"));
         }
+        if let Revocation::Request(own) = facts.revocation
+            && (own.client, own.token) == (Some(ClientAuthentication::Basic), TokenPlacement::Bearer)
+        {
+            return Err(Error::configuration("the revocation request has two Authorization headers")
+                .with_remedy("Place the token elsewhere, or authenticate the client otherwise"));
+        }
         if let Some(openid) = facts.openid
             && (openid.nonce, facts.pkce) == (Nonce::MayBeMissing, Pkce::Unsupported)
         {
@@ -30,7 +36,7 @@ impl ProviderSpec {
         let list = facts.claims.email_list().map(|list| ("emails", list.paths().0));
         for (claim, path) in facts.claims.paths().into_iter().chain(list) {
             let path = Path::parse(path);
-            let missing = fields(&path).find_map(|field| match field.document {
+            let missing = path.fields().find_map(|field| match field.document {
                 Document::IdToken if !self.needs_id_token() => Some("ID token"),
                 Document::AccessToken if !self.is_known_by_access_token() => Some("access token that is signed"),
                 _ => None,
@@ -38,7 +44,7 @@ impl ProviderSpec {
             if let Some(missing) = missing {
                 return Err(Error::configuration(format!("{claim} is read from an {missing}, and there is none")));
             }
-            let unkept = fields(&path).find_map(|field| match (&field.document, field.steps.first()) {
+            let unkept = path.fields().find_map(|field| match (&field.document, field.steps.first()) {
                 (Document::Callback, Some(Step::Key(name))) if !facts.callback_params.contains(&name.as_str()) => {
                     Some(name.clone())
                 }
@@ -54,31 +60,19 @@ impl ProviderSpec {
     }
 }
 
-/// Every place that a path names.
-fn fields(path: &Path) -> impl Iterator<Item = &Field> {
-    path.alternatives.iter().flat_map(|alternative| match alternative {
-        Alternative::Field(field) => vec![field],
-        Alternative::Template(parts) => parts
-            .iter()
-            .filter_map(|part| match part {
-                Part::Field(field) => Some(field),
-                Part::Text(_) => None,
-            })
-            .collect(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         claims::Claims,
         error::ErrorKind,
-        spec::{ExtraCall, UserInfoSource},
+        spec::{ExtraCall, RevocationRequest, UserInfoSource},
     };
 
     const BASE: ProviderSpec = ProviderSpec::oauth2("acme", "https://x.test/authorize", "https://x.test/token");
     const OPENID: ProviderSpec = ProviderSpec::openid("acme", "https://x.test");
+    const TWICE: RevocationRequest =
+        RevocationRequest::delete("https://x.test/token", TokenPlacement::Bearer).client(ClientAuthentication::Basic);
     const CALLS: &[ExtraCall] = &[ExtraCall::get("mail", "https://x.test/mail")];
 
     #[test]
@@ -91,6 +85,7 @@ mod tests {
             (BASE.token_placement(TokenPlacement::Form("access_token")).calls(CALLS), Some("the call mail is a GET")),
             (BASE.token_placement(TokenPlacement::Form("access_token")), None),
             (BASE.calls(CALLS), None),
+            (BASE.revocation(Revocation::Request(TWICE)), Some("two Authorization headers")),
             (BASE.user_info_source(UserInfoSource::IdToken), Some("which only an OpenID provider gives")),
             (
                 BASE.claims(Claims::id("id").name("id_token:name")),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use oauth_core::{Document, ProviderSpec, Revocation, Step, TokenPlacement, UserInfoSource};
+use oauth_core::{DescribedBy, Document, ProviderSpec, Revocation, Step, TokenPlacement, UserInfoSource};
 
 use super::{Report, Suite, ensure};
 use crate::{
@@ -89,7 +89,9 @@ fn urls(spec: &ProviderSpec, report: &mut Report) {
     if matches!(source, UserInfoSource::Endpoint | UserInfoSource::Headers(_)) && facts.openid.is_none() {
         report.record(
             "the profile has a source",
-            ensure(facts.user_info_url.is_some(), || "no user_info() and no other user_info_source()".to_owned()),
+            ensure(facts.user_info_url.is_some() || facts.described_by == DescribedBy::Settings, || {
+                "no user_info() and no other user_info_source()".to_owned()
+            }),
         );
     }
     let known = |name: &str| match name.split_once(':') {

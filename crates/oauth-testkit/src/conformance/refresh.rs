@@ -83,7 +83,7 @@ async fn revocation(suite: &Suite) -> Result<(), String> {
     let (token, _) = stage.sign_in("jane").await?;
     let revoked = stage.client.revoke_token(&token).await;
     match suite.spec().facts().revocation {
-        Revocation::Endpoint(_) => {
+        Revocation::Endpoint(_) | Revocation::Request(_) => {
             revoked.map_err(|error| shown(&error))?;
             ensure(stage.client.refresh_token(&token).await.is_err(), || "the refresh token still works".to_owned())?;
             stage.twist(Some(Arc::new(|_, endpoint, answer| {

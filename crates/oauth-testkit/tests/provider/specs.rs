@@ -1,6 +1,10 @@
 //! Specs of every kind, played and signed in to.
 
-use oauth_core::{Claims, ErrorKind, ProviderSpec};
+use oauth_core::{
+    Claims, ClientAuthentication, ErrorKind, OAuthClient, ProviderSpec, RequestBody, Revocation, RevocationRequest,
+    TokenPlacement,
+};
+use oauth_reqwest::ReqwestClient;
 use oauth_testkit::{DevProvider, Endpoint};
 
 use crate::{
@@ -91,4 +95,43 @@ async fn a_member_of_a_reply_can_be_added() {
         DevProvider::builder(&CHECKED).member(Endpoint::UserInfo, "email_verified", false).start().await.unwrap();
     let (_, user) = sign_in(&client(&provider), "jane").await.unwrap();
     assert_eq!(Option::<bool>::from(user.email_verified), Some(false));
+}
+
+const fn revoking(name: &'static str, request: RevocationRequest) -> ProviderSpec {
+    spec(name).user_info_headers(&[("api-version", "3")]).revocation(Revocation::Request(request))
+}
+
+/// Requests that follow no standard, as providers are known to have them.
+static REVOKING: &[&ProviderSpec] = &[
+    &revoking(
+        "json",
+        RevocationRequest::delete("https://api.test/apps/{client_id}/token", TokenPlacement::Form("access_token"))
+            .client(ClientAuthentication::Basic)
+            .body(RequestBody::Json),
+    ),
+    &revoking("bearer", RevocationRequest::delete("https://api.test/me/permissions", TokenPlacement::Bearer)),
+    &revoking(
+        "client-id",
+        RevocationRequest::post("https://id.test/revoke", TokenPlacement::Form("token"))
+            .client(ClientAuthentication::None),
+    ),
+    &revoking("query", RevocationRequest::post("https://id.test/revoke", TokenPlacement::Query("token"))),
+];
+
+#[tokio::test]
+async fn a_revocation_of_the_providers_own_ends_the_token_and_another_request_does_not() {
+    for own in REVOKING {
+        let (provider, client) = start(own).await;
+        let (token, _) = sign_in(&client, "jane").await.unwrap();
+        let name = own.name();
+        for other in REVOKING.iter().filter(|other| other.name() != name) {
+            let config = provider.config_as("other");
+            let other = OAuthClient::new(*other, config, ReqwestClient::new().unwrap()).unwrap();
+            let error = other.revoke_token(&token).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::TokenRefused, "{name} takes the request of {}", other.spec().name());
+        }
+        client.user_info(&token).await.unwrap();
+        client.revoke_token(&token).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(client.user_info(&token).await.is_err(), "{name}");
+    }
 }
