@@ -42,6 +42,8 @@ pub mod google;
 pub mod linkedin;
 #[cfg(feature = "microsoft")]
 pub mod microsoft;
+#[cfg(feature = "oauth2")]
+pub mod oauth2;
 #[cfg(feature = "oidc")]
 pub mod oidc;
 #[cfg(feature = "slack")]
@@ -67,6 +69,7 @@ static KNOWN: &[&str] = &[
     "google",
     "linkedin",
     "microsoft",
+    "oauth2",
     "oidc",
     "slack",
     "twitter",
@@ -93,6 +96,8 @@ static ENABLED: &[&dyn Provider] = &[
     &linkedin::LINKEDIN,
     #[cfg(feature = "microsoft")]
     &microsoft::MICROSOFT,
+    #[cfg(feature = "oauth2")]
+    &oauth2::OAUTH2,
     #[cfg(feature = "oidc")]
     &oidc::OIDC,
     #[cfg(feature = "slack")]

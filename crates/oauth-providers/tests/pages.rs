@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use oauth_core::{
-    ClientAuthentication, EmailList, ErrorKind, Pkce, Provider, ResponseMode, Revocation, SpecFacts, TokenPlacement,
-    UserInfoSource,
+    ClientAuthentication, DescribedBy, EmailList, ErrorKind, Method, Pkce, Provider, ResponseMode, Revocation,
+    SpecFacts, TokenPlacement, UserInfoSource,
 };
 use oauth_providers::CATALOGUE;
 
@@ -33,10 +33,11 @@ fn the_pages_say_what_the_specs_say() {
             Some(_) => stale.push(format!("{shown} is stale: run `cargo xtask docs`")),
         }
     };
-    for facts in providers() {
+    for provider in CATALOGUE.providers {
+        let facts = provider.spec().facts();
         let begin = format!("<!-- reference:begin {} -->\n", facts.name);
         compare(book(&format!("providers/{}.md", facts.name)), &|page| {
-            between(page, &begin, "<!-- reference:end -->", |_| reference(facts))
+            between(page, &begin, "<!-- reference:end -->", |_| reference(*provider))
         });
     }
     // The tables of all providers can be written only by a build that has all of them.
@@ -80,6 +81,7 @@ fn index(old: &str) -> String {
     let mut table = "| feature | provider | default scopes | e-mail address |\n|---|---|---|---|\n".to_owned();
     for facts in providers() {
         let email = match (facts.claims.email_list(), path(facts, "email"), path(facts, "email_verified")) {
+            _ if facts.described_by == DescribedBy::Settings => "as the settings say",
             (Some(list), ..) if list.is_verified_primary_only() => "verified, or none",
             (Some(list), ..) if list.paths().3.is_some() => "with a flag",
             (_, _, Some(_)) => "with a flag",
@@ -108,9 +110,13 @@ fn other_rows(table: &str) -> String {
 }
 
 /// Everything about a provider that its spec says.
-fn reference(facts: &SpecFacts) -> String {
+fn reference(provider: &dyn Provider) -> String {
+    let facts = provider.spec().facts();
     let mut page = "\n## Reference\n\n".to_owned();
     settings(&mut page, facts);
+    if facts.described_by == DescribedBy::Settings {
+        described(&mut page, provider);
+    }
     scopes(&mut page, facts);
     fields(&mut page, facts);
     protocol(&mut page, facts);
@@ -166,13 +172,40 @@ fn settings(page: &mut String, facts: &SpecFacts) {
     let calls = facts.calls.iter();
     endpoints
         .extend(calls.map(|call| (call.name(), format!("further call, `@{}` below", call.name()), Some(call.url()))));
-    if let Revocation::Endpoint(url) = facts.revocation {
-        endpoints.push(("REVOKE", "revocation endpoint".to_owned(), Some(url)));
-    }
+    endpoints.push(("REVOKE", "revocation endpoint".to_owned(), facts.revocation.url()));
     for (name, meaning, url) in endpoints {
         if let Some(url) = url {
             row(page, &[&variable(&format!("{name}_URL")), &meaning, &code(url)]);
         }
+    }
+}
+
+/// The settings that stand in place of what a spec says.
+fn described(page: &mut String, provider: &dyn Provider) {
+    let variable = |setting: &str| {
+        code(&format!("OAUTH_{}_{setting}", provider.spec().name().to_ascii_uppercase().replace('-', "_")))
+    };
+    let rows = [
+        ("AUTHORIZE_URL", "authorization endpoint", "must be set"),
+        ("TOKEN_URL", "token endpoint", "must be set"),
+        ("USERINFO_URL", "user-info endpoint", "must be set"),
+        ("REVOKE_URL", "revocation endpoint (RFC 7009)", "tokens cannot be revoked"),
+        (
+            "TOKEN_ENDPOINT_AUTH_METHOD",
+            "`client_secret_basic`, `client_secret_post`, or `none` for a public client",
+            "`client_secret_basic`",
+        ),
+        ("CODE_CHALLENGE_METHOD", "`S256` or `plain`, or `none` for a server that refuses PKCE", "`S256`"),
+        ("SCOPE_SEPARATOR", "what stands between two scopes: `,`, `;` or `+`", "a space"),
+    ];
+    for (setting, meaning, default) in rows {
+        row(page, &[&variable(setting), meaning, default]);
+    }
+    let paths = provider.spec().facts().claims.paths();
+    for (setting, path) in provider.spec().claim_settings() {
+        let field = paths.iter().find(|(_, known)| *known == path).map_or("", |(field, _)| field);
+        let default = if setting == "CLAIM_SUB" { "must be set" } else { "" };
+        row(page, &[&variable(setting), &format!("[path](adding.md#the-path-language) to {}", code(field)), default]);
     }
 }
 
@@ -187,6 +220,9 @@ fn scopes(page: &mut String, facts: &SpecFacts) {
 }
 
 fn fields(page: &mut String, facts: &SpecFacts) {
+    if facts.described_by == DescribedBy::Settings {
+        return;
+    }
     *page +=
         "\n### Fields\n\nAs [paths](adding.md#the-path-language) into the replies.\n\n| field | from |\n|---|---|\n";
     let from = |name| path(facts, name).map(alternatives);
@@ -296,6 +332,13 @@ fn protocol(page: &mut String, facts: &SpecFacts) {
     }
     said.push(match facts.revocation {
         Revocation::Endpoint(_) => "`revoke_token` revokes (RFC 7009)".to_owned(),
+        Revocation::Request(own) => {
+            let method = if own.method() == Method::Delete { "DELETE" } else { "POST" };
+            format!("`revoke_token` revokes the access token, by {} of the provider's own", code(method))
+        }
+        _ if facts.described_by == DescribedBy::Settings => {
+            "`revoke_token` revokes where `REVOKE_URL` is set".to_owned()
+        }
         Revocation::NotOffered { instead } if !instead.is_empty() => instead.to_owned(),
         _ => "Tokens cannot be revoked".to_owned(),
     });
