@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use hmac::{Hmac, KeyInit, Mac};
 use oauth_core::{
     Brand, Claims, Error, ErrorKind, ExposeSecret, HttpRequest, OAuthToken, Provider, ProviderSpec, Result, Revocation,
-    Settings, Variable, register,
+    RevocationRequest, Settings, TokenPlacement, Variable, register,
 };
 use sha2::Sha256;
 
@@ -17,7 +17,8 @@ use sha2::Sha256;
 ///
 /// The account id is the person's id within this app: another app sees another one. Facebook does not say whether an address is
 /// verified, and an account may have none. Every profile request carries the proof that Facebook calls `appsecret_proof`, so
-/// an app may demand it. `OAUTH_FACEBOOK_API_VERSION` chooses a version of the Graph API.
+/// an app may demand it. `OAUTH_FACEBOOK_API_VERSION` chooses a version of the Graph API. Revoking a token withdraws all that the person
+/// ever permitted the app.
 pub static FACEBOOK: Facebook = Facebook;
 
 register!(FACEBOOK);
@@ -56,9 +57,10 @@ static SPEC: ProviderSpec = ProviderSpec::oauth2(
         .last_name("last_name")
         .avatar_url("picture.data.url"),
 )
-.revocation(Revocation::NotOffered {
-    instead: "Facebook has no standard revocation; people withdraw access in Settings > Apps and websites",
-})
+.revocation(Revocation::Request(RevocationRequest::delete(
+    "https://graph.facebook.com/{api_version}/me/permissions",
+    TokenPlacement::Bearer,
+)))
 .remedies(&[
     (ErrorKind::RedirectUriMismatch, "Add the callback URL under Facebook Login > Settings, character by character"),
     (ErrorKind::TokenRefused, "Sign in again; if it stays, copy App ID and App secret again"),

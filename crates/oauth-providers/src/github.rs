@@ -7,8 +7,8 @@
 //! GitHub.com with data residency, such as `https://octocorp.ghe.com`. The API is then asked there and nowhere else.
 
 use oauth_core::{
-    Brand, Claims, EmailList, Error, ErrorKind, ExtraCall, HttpRequest, OAuthToken, Provider, ProviderSpec, Result,
-    Revocation, Settings, TokenReply, register,
+    Brand, Claims, ClientAuthentication, EmailList, Error, ErrorKind, ExtraCall, HttpRequest, OAuthToken, Provider,
+    ProviderSpec, RequestBody, Result, Revocation, RevocationRequest, Settings, TokenPlacement, TokenReply, register,
 };
 
 #[cfg(feature = "profiles")]
@@ -59,9 +59,14 @@ static SPEC: ProviderSpec =
                 .avatar_url("avatar_url")
                 .profile_url("html_url"),
         )
-        .revocation(Revocation::NotOffered {
-            instead: "GitHub has no standard revocation; people withdraw access in Settings > Applications",
-        })
+        .revocation(Revocation::Request(
+            RevocationRequest::delete(
+                "https://api.github.com/applications/{client_id}/token",
+                TokenPlacement::Form("access_token"),
+            )
+            .client(ClientAuthentication::Basic)
+            .body(RequestBody::Json),
+        ))
         .remedies(&[
             (ErrorKind::RedirectUriMismatch, "Register this callback URL with the OAuth app, host and port included"),
             (

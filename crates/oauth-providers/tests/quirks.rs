@@ -83,6 +83,30 @@ async fn a_token_of_an_enterprise_never_goes_to_the_public_service() {
 }
 
 #[tokio::test]
+async fn a_token_is_revoked_where_it_was_issued_and_with_the_proofs_that_are_demanded() {
+    let github = |base_url: &str| ProviderConfig::new("github", "id-1", "secret").setting("BASE_URL", base_url);
+    let proof = "2ef67abb516f41afbf2827e1e0702b8998ab565c2282ec4b4c9d623405a8e2d3";
+    let facebook = format!("https://graph.facebook.com/v24.0/me/permissions?appsecret_proof={proof}");
+    let table: [(&'static dyn Provider, _, &str); 5] = [
+        (&GITHUB, github("https://github.com"), "https://api.github.com/applications/id-1/token"),
+        (&GITHUB, github("https://github.example.com"), "https://github.example.com/api/v3/applications/id-1/token"),
+        (&GITHUB, github("https://octocorp.ghe.com"), "https://api.octocorp.ghe.com/applications/id-1/token"),
+        (
+            &GITHUB,
+            github("https://github.example.com").endpoint("revoke", "https://elsewhere.example/token"),
+            "https://elsewhere.example/token",
+        ),
+        (&FACEBOOK, ProviderConfig::new("facebook", "id", "app-secret"), &facebook),
+    ];
+    for (provider, config, expected) in table {
+        let script = Script::new(&[("https://", 204, "")]);
+        let client = OAuthClient::new(provider, config, script.clone()).unwrap();
+        client.revoke_token(&OAuthToken::from_access_token("access-1")).await.unwrap();
+        assert_eq!(script.asked(), [expected]);
+    }
+}
+
+#[tokio::test]
 async fn an_endpoint_that_was_set_stays_where_it_was_set() {
     let script = Script::new(&[("access_token", 200, TOKEN), ("/emails", 200, EMAILS), ("/who", 200, OCTOCAT)]);
     let config = ProviderConfig::new("github", "id", "secret")
