@@ -15,6 +15,7 @@ const FEATURES: &[(&str, bool)] = &[
     ("google", cfg!(feature = "google")),
     ("linkedin", cfg!(feature = "linkedin")),
     ("microsoft", cfg!(feature = "microsoft")),
+    ("oauth2", cfg!(feature = "oauth2")),
     ("oidc", cfg!(feature = "oidc")),
     ("slack", cfg!(feature = "slack")),
     ("twitter", cfg!(feature = "twitter")),
