@@ -1,6 +1,12 @@
 //! One renewal at a time across instances: a record that says who is at it.
 
-use std::{convert::Infallible, future::pending, time::Duration};
+use std::{
+    convert::Infallible,
+    future::{pending, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
 
 use oauth_core::Result;
 use tokio::time::sleep;
@@ -31,11 +37,12 @@ impl<'v> Lease<'v> {
 
     /// Does `work`, renewing the lease meanwhile. Both are one future: neither goes on without the other.
     pub(super) async fn while_held<T>(&self, work: impl Future<Output = T>) -> T {
-        tokio::select! {
-            biased;
-            done = work => done,
-            never = self.renew() => match never {},
-        }
+        let (mut work, mut renewal) = (pin!(work), pin!(self.renew()));
+        poll_fn(|context| match renewal.as_mut().poll(context) {
+            Poll::Ready(never) => match never {},
+            Poll::Pending => work.as_mut().poll(context),
+        })
+        .await
     }
 
     async fn renew(&self) -> Infallible {
