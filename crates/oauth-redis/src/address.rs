@@ -80,7 +80,7 @@ impl Address {
         let keep_alive = TcpKeepalive::new().with_time(KEEP_ALIVE);
         let tcp = TcpSettings::default().set_nodelay(true).set_keepalive(keep_alive);
 
-        let listed: Vec<_> = hosts.iter().map(|(host, port)| format!("{host}:{port}")).collect();
+        let listed: Vec<_> = hosts.iter().map(|(host, port)| shown(host, *port)).collect();
         let shown = format!("the store at {}://{}", url.scheme(), listed.join(","));
         let connection = |(host, port)| {
             let address = if tls {
@@ -196,6 +196,10 @@ fn host(url: &Url) -> Option<(String, u16)> {
         host => host.to_string(),
     };
     (!host.is_empty()).then(|| (host, url.port().unwrap_or(PORT)))
+}
+
+fn shown(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 /// `host` or `host:port`, and nothing else.

@@ -13,10 +13,15 @@ use crate::{
     unavailable,
 };
 
+/// A user that may do what the book says, and no more.
+const USER: &str = "--user shop on >secret ~oauth:* +get +set +getdel +del +eval +time +zcount +zadd +zrem \
+                    +zremrangebyscore +pttl +pexpire +cluster|slots";
+
 fn cluster() -> Vec<RedisServer> {
     let node = |_| {
         let bus = free_port().to_string();
-        RedisServer::start_with(&[
+        let mut settings: Vec<_> = USER.split(' ').collect();
+        settings.extend([
             "--cluster-enabled",
             "yes",
             "--cluster-port",
@@ -25,7 +30,8 @@ fn cluster() -> Vec<RedisServer> {
             "1000",
             "--cluster-require-full-coverage",
             "no",
-        ])
+        ]);
+        RedisServer::start_with(&settings)
     };
     let nodes: Vec<_> = (0..3).map(node).collect();
     let addresses = nodes.iter().map(|node| format!("127.0.0.1:{}", node.port()));
@@ -42,7 +48,8 @@ fn cluster() -> Vec<RedisServer> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cluster_keeps_its_promises_and_loses_only_a_nodes_part_with_the_node() {
     let mut nodes = cluster();
-    let url = format!("redis-cluster://127.0.0.1:{}?node=127.0.0.1:{}", nodes[0].port(), nodes[1].port());
+    let (first, second) = (nodes[0].port(), nodes[1].port());
+    let url = format!("redis-cluster://shop:secret@127.0.0.1:{first}?node=127.0.0.1:{second}");
     let stores = [(); 2].map(|()| RedisStore::connect(&url).unwrap().max_pending(20));
     let store = &stores[0];
 

@@ -159,6 +159,32 @@ async fn after_every_fault_of_the_network_the_next_operation_succeeds() {
 }
 
 #[tokio::test]
+async fn a_connection_that_nobody_answers_any_more_is_given_up() {
+    let server = RedisServer::start();
+    let proxy = Proxy::to(server.port()).await;
+    let store = RedisStore::connect(&proxy.url()).unwrap();
+    let record = record_key("id").await;
+    store.read(&record).await.unwrap();
+    proxy.forget_connections();
+    unavailable(store.read(&record).await);
+    store.read(&record).await.unwrap();
+}
+
+#[tokio::test]
+async fn after_a_fail_over_the_new_primary_is_asked() {
+    let (old, new) = (RedisServer::start(), RedisServer::start());
+    let proxy = Proxy::to(old.port()).await;
+    let store = RedisStore::connect(&proxy.url()).unwrap();
+    let key = pending_key().await;
+    store.put(&key, "sealed", MINUTE).await.unwrap();
+    // The name leads to the new one, but the connection to the old one still stands.
+    proxy.lead_to(new.port());
+    let _ = old.cli(&["REPLICAOF", "127.0.0.1", &new.port().to_string()]);
+    store.put(&key, "sealed", MINUTE).await.unwrap();
+    assert_eq!(store.take(&key).await.unwrap().as_deref(), Some("sealed"));
+}
+
+#[tokio::test]
 async fn a_connection_cut_in_the_middle_of_an_answer_uses_nothing_twice() {
     let server = RedisServer::start();
     let proxy = Proxy::to(server.port()).await;

@@ -4,7 +4,7 @@ use std::{
     net::Ipv4Addr,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU16, Ordering},
     },
     time::Duration,
 };
@@ -35,22 +35,31 @@ pub enum Fault {
 
 pub struct Proxy {
     port: u16,
+    server: Arc<AtomicU16>,
     fault: watch::Sender<Fault>,
+    /// How many times the connections of that moment were forgotten.
+    forgotten: watch::Sender<usize>,
 }
 
 impl Proxy {
     /// Begins to pass on to the server at `port`.
     pub async fn to(port: u16) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let proxy = Self { port: listener.local_addr().unwrap().port(), fault: watch::Sender::new(Fault::None) };
-        let fault = proxy.fault.clone();
+        let proxy = Self {
+            port: listener.local_addr().unwrap().port(),
+            server: Arc::new(AtomicU16::new(port)),
+            fault: watch::Sender::new(Fault::None),
+            forgotten: watch::Sender::new(0),
+        };
+        let (server, fault, forgotten) = (proxy.server.clone(), proxy.fault.clone(), proxy.forgotten.clone());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
+                let port = server.load(Ordering::SeqCst);
                 let Ok(server) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await else { continue };
                 let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
                 let cut = Arc::new(AtomicBool::new(false));
                 tokio::spawn(commands(from_client, to_server, fault.subscribe(), cut.clone()));
-                tokio::spawn(answers(from_server, to_client, fault.clone(), cut));
+                tokio::spawn(answers(from_server, to_client, fault.clone(), forgotten.subscribe(), cut));
             }
         });
         proxy
@@ -62,6 +71,16 @@ impl Proxy {
 
     pub fn set(&self, fault: Fault) {
         self.fault.send_replace(fault);
+    }
+
+    /// New connections lead to the server at `port`, as when a name does.
+    pub fn lead_to(&self, port: u16) {
+        self.server.store(port, Ordering::SeqCst);
+    }
+
+    /// No answer comes any more over the connections that there are, as when a balancer has forgotten them.
+    pub fn forget_connections(&self) {
+        self.forgotten.send_modify(|times| *times += 1);
     }
 
     pub fn fault(&self) -> Fault {
@@ -93,9 +112,18 @@ async fn commands(
     }
 }
 
-async fn answers(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, fault: watch::Sender<Fault>, cut: Arc<AtomicBool>) {
+async fn answers(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    fault: watch::Sender<Fault>,
+    forgotten: watch::Receiver<usize>,
+    cut: Arc<AtomicBool>,
+) {
     let mut buffer = vec![0; 1 << 16];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        if forgotten.has_changed().unwrap_or(true) {
+            continue;
+        }
         let mut answer = &buffer[..length];
         let now = *fault.borrow();
         match now {

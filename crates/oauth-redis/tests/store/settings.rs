@@ -9,7 +9,7 @@ async fn urls_of_stores_are_understood_and_shown_without_secrets() {
         ("redis://localhost", "redis://localhost:6379"),
         ("redis://localhost/", "redis://localhost:6379"),
         ("redis://127.0.0.1:7000/15", "redis://127.0.0.1:7000"),
-        ("redis://[::1]:7000", "redis://::1:7000"),
+        ("redis://[::1]:7000", "redis://[::1]:7000"),
         ("valkey://:PLANTED@cache.example", "valkey://cache.example:6379"),
         ("redis://PLANTED:PLANTED@cache.example/0", "redis://cache.example:6379"),
         #[cfg(feature = "rustls")]
@@ -19,7 +19,7 @@ async fn urls_of_stores_are_understood_and_shown_without_secrets() {
         #[cfg(feature = "cluster")]
         ("redis-cluster://:PLANTED@a:1?node=b:2&node=c", "redis-cluster://a:1,b:2,c:6379"),
         #[cfg(feature = "cluster")]
-        ("valkey-cluster://a?node=[::1]:2", "valkey-cluster://a:6379,::1:2"),
+        ("valkey-cluster://a?node=[::1]:2", "valkey-cluster://a:6379,[::1]:2"),
         #[cfg(all(feature = "cluster", feature = "rustls"))]
         ("rediss-cluster://a", "rediss-cluster://a:6379"),
     ] {
