@@ -54,6 +54,11 @@ const EMULATE: Tool = Tool {
     present: || packages_are_current("tests/emulate"),
     install: "npm --prefix tests/emulate ci --ignore-scripts --no-audit --no-fund",
 };
+pub(crate) const REDIS: Tool = Tool {
+    name: "redis-server",
+    present: || ["redis-server", "redis-cli"].iter().all(|program| cmd::succeeds(cmd::new(program).arg("--version"))),
+    install: "apt-get install --yes --no-install-recommends redis-server",
+};
 pub(crate) const VALGRIND: Tool = Tool {
     name: "valgrind",
     present: || cmd::succeeds(cmd::new("valgrind").arg("--version")),
@@ -70,7 +75,7 @@ pub(crate) const FUZZ: Tool =
 
 /// What a whole `cargo xtask test` needs, in the order in which it can be installed.
 pub(crate) const FOR_TESTS: &[Tool] =
-    &[NEXTEST, HACK, DENY, MDBOOK, NODE, CHROMIUM, PLAYWRIGHT, OIDC_PROVIDER, EMULATE];
+    &[NEXTEST, HACK, DENY, MDBOOK, NODE, CHROMIUM, PLAYWRIGHT, OIDC_PROVIDER, EMULATE, REDIS];
 
 pub(crate) fn ensure_all() -> Result<()> {
     ensure(FOR_TESTS)?;
