@@ -116,7 +116,7 @@ impl LoginBuilder {
         self
     }
 
-    /// The keys that seal flow cookies, as a comma-separated list of base64; see [`KeyRing::from_base64_list`].
+    /// The keys that seal flow cookies, sessions and kept tokens, as a comma-separated list of base64; see [`KeyRing::from_base64_list`].
     ///
     /// Without keys a loopback base URL gets a random one, and any other is refused.
     pub fn cookie_key(mut self, list: &str) -> Self {
@@ -124,7 +124,7 @@ impl LoginBuilder {
         self
     }
 
-    /// The keys that seal flow cookies.
+    /// The keys that seal flow cookies, sessions and kept tokens.
     pub fn key_ring(mut self, keys: KeyRing) -> Self {
         self.keys = Some(Ok(keys));
         self

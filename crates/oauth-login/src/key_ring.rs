@@ -32,12 +32,12 @@ const MIN_DISTINCT_BYTES: usize = 12;
 const MAX_SEALED_COOKIE: usize = 16 * 1024;
 
 const REMEDY: &str = "Set OAUTH_COOKIE_KEY to the output of `openssl rand -base64 32`; to rotate, put the new key \
-                      first and keep the old one after a comma for as long as a login may last";
+                      first and keep the old one after a comma for seven days, which is as long as a session may last";
 
-/// The keys that seal flow cookies: the first seals, all open.
+/// The keys that seal flow cookies, sessions and kept tokens: the first seals, all open.
 ///
-/// To rotate, put a new key in front, and drop the old one when [`LoginBuilder::ttl`](crate::LoginBuilder::ttl) has
-/// passed. Keys are wiped from memory when the ring is dropped, and `Debug` shows only how many there are.
+/// To rotate, put a new key in front, and drop the old one after [`SESSION_LIFETIME`](crate::SESSION_LIFETIME), when
+/// nothing is left that it sealed. Keys are wiped from memory when the ring is dropped, and `Debug` shows only how many there are.
 ///
 /// ```
 /// use oauth_login::KeyRing;

@@ -454,7 +454,7 @@ async fn signing_out_removes_and_revokes_the_tokens() {
     let (provider, store, keeper) = world();
     let record = sign_in(&keeper).await;
     provider.set(|state| state.hold = Some(Point::Revocation));
-    keeper.forget(&record).await;
+    tokio::time::timeout(NEVER, keeper.forget(&record)).await.unwrap();
     assert_eq!(store.len(), 0);
     let error = ask(&keeper, &record).await.unwrap_err();
     assert_eq!(error.to_string(), "acme: no tokens are kept of this login. The person has to sign in again");
@@ -506,6 +506,16 @@ async fn tokens_end_with_the_session() {
     tokio::time::advance(day).await;
     assert_eq!(ask(&keeper, &record).await.unwrap_err().kind(), ErrorKind::InvalidGrant);
     assert_eq!(store.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_login_has_tokens_of_its_own() {
+    let (provider, _, keeper) = world();
+    let (one, first) = (sign_in(&keeper).await, provider.newest());
+    let (other, second) = (sign_in(&keeper).await, provider.newest());
+    assert_eq!([ask(&keeper, &one).await.unwrap(), ask(&keeper, &other).await.unwrap()], [first, second.clone()]);
+    keeper.forget(&one).await;
+    assert_eq!(ask(&keeper, &other).await.unwrap(), second);
 }
 
 // Proves: QC9
