@@ -18,14 +18,14 @@
 //!
 //! The same [`RedisStore`] is a [`RecordStore`](oauth_login::RecordStore), in which
 //! [`Login::session_records`](oauth_login::Login::session_records) keeps sessions. It runs on a Tokio runtime and needs
-//! Redis 6.2 or any Valkey.
+//! Redis 7 or newer, or any Valkey.
 //!
 //! | | |
 //! |---|---|
 //! | connection | one, shared by all clones; made by the first command, and made anew by the next command after it broke |
 //! | deadlines | 1 s for connecting, 2 s for a whole operation |
 //! | the server is down | every operation is an error of kind [`StoreUnavailable`](oauth_core::ErrorKind::StoreUnavailable) that says what to look at; no restart is needed |
-//! | the server hangs | what was asked and not answered in time is not carried out later: a login is not lost to a callback that was told 503 |
+//! | the server hangs | what uses a login up, and every conditional write, is not carried out late: the callback that was told 503 can be made again |
 //! | pending logins | 100,000 at a time at most, see [`RedisStore::max_pending`] |
 //! | contents | hashed keys, sealed values, and a lifetime on everything |
 //! | credentials | in no error, no `Debug`, no log line |
