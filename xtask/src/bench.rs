@@ -8,6 +8,10 @@ use serde::Deserialize;
 
 use crate::{cmd, tools};
 
+/// What a login costs a whole application. The applications are programs, which no bench builds.
+const LOGINS: &[&str] = &["bench", "--package", "oauth-tests", "--bench", "logins"];
+const APPLICATIONS: &[&str] = &["build", "--release", "--package", "example-axum", "--package", "example-actix"];
+
 const BENCH: &[&str] = &["bench", "--package", "oauth-tests", "--bench", "login"];
 
 /// Two runs of each contender, whose difference leaves out what starting costs.
@@ -28,6 +32,13 @@ pub(crate) fn run() -> Result<()> {
     let ours = instructions_per_login(&bench, "ours")?;
     println!("Instructions of one login: by hand {by_hand:.0}, ours {ours:.0}: {:.2} times as many", ours / by_hand);
     Ok(())
+}
+
+/// Complete logins through the example applications.
+pub(crate) fn logins() -> Result<()> {
+    tools::ensure(&[tools::REDIS])?;
+    cmd::run(&mut cmd::cargo(APPLICATIONS))?;
+    cmd::run(&mut cmd::cargo(LOGINS))
 }
 
 fn instructions_per_login(bench: &str, contender: &str) -> Result<f64> {

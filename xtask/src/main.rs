@@ -20,6 +20,7 @@ usage: cargo xtask <command>
   test [filter]   everything a change must pass; with a filter, only the tests whose names contain it
   tidy            the rules of the code base that no compiler checks
   bench           the benchmarks, then the number of instructions one login costs (needs valgrind)
+  bench logins    what a login costs the example applications, beside one written by hand (needs redis-server)
   fuzz [seconds]  every fuzz target for that long each; an hour in all if not said (needs nightly Rust)
   mutate [part]   takes one check out at a time, and the tests have to fail; with a part of a name, only those
   docs            writes what the book says about providers and requirements, then builds it into docs/book
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         ["test", filter] => test::matching(filter),
         ["tidy"] => tidy::run(),
         ["bench"] => bench::run(),
+        ["bench", "logins"] => bench::logins(),
         ["fuzz"] => fuzz::run(None),
         ["fuzz", seconds] => fuzz::run(Some(seconds)),
         ["mutate"] => mutate::run(None),
