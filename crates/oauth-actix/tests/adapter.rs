@@ -7,7 +7,7 @@ use std::{
     io::{self, BufRead as _, BufReader, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, SystemTime},
@@ -226,6 +226,8 @@ struct Store {
     is_down: Arc<AtomicBool>,
     is_full: Arc<AtomicBool>,
     created: Arc<AtomicUsize>,
+    /// Where a write tells that it has come, and waits.
+    gate: Arc<OnceLock<[Notify; 2]>>,
 }
 
 impl Store {
@@ -259,6 +261,10 @@ impl SessionStore for Store {
     }
 
     async fn update(&self, key: SessionKey, state: State, _ttl: &time::Duration) -> Result<SessionKey, UpdateError> {
+        if let Some([arrived, proceed]) = self.gate.get() {
+            arrived.notify_one();
+            proceed.notified().await;
+        }
         self.up().map_err(UpdateError::Other)?.insert(key.as_ref().to_owned(), state);
         Ok(key)
     }
@@ -608,6 +614,25 @@ async fn a_request_under_way_does_not_undo_the_logout() {
     assert_eq!(answer.unwrap().status(), 200);
     assert_eq!(site.store.kept(), 0);
     assert_eq!(site.ask("/me", &session).await.status(), 401);
+}
+
+// Proves: QC5
+#[tokio::test]
+async fn a_write_that_overtakes_the_logout_is_taken_back() {
+    let site = Site::start().await;
+    let browser = site.browser();
+    site.sign_in(&browser, "jane").await;
+    let session = site.cookie(&browser, SESSION).unwrap();
+    let [arrived, proceed] = site.store.gate.get_or_init(Default::default);
+    let logout = async {
+        arrived.notified().await;
+        assert_eq!(site.log_out(&browser).await.status(), 303);
+        proceed.notify_one();
+    };
+    let write = browser.request("POST", site.url("/cart")).header("cookie", session.as_str()).send();
+    let (answer, ()) = tokio::join!(write, logout);
+    assert_eq!(answer.unwrap().status(), 200);
+    assert_eq!(site.store.kept(), 0);
 }
 
 // Proves: QH7
