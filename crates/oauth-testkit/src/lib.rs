@@ -5,7 +5,8 @@
 //! works here has sent the right parameters, in the right places, once. An OpenID provider has metadata, keys and ID
 //! tokens, with an [`IdTokenFault`] on demand. What it cannot know is how the real service differs from its spec.
 //!
-//! Whoever writes a provider holds it to [`conformance`].
+//! Whoever writes a provider holds it to [`conformance`], and whoever writes a provider or an application holds it against
+//! the lies of a [`hostile`] one.
 //!
 //! ```
 //! use oauth_bitbucket::BITBUCKET;
@@ -49,6 +50,7 @@ mod document;
 mod endpoint;
 mod fault;
 mod grants;
+pub mod hostile;
 mod openid;
 mod page;
 mod person;

@@ -160,8 +160,18 @@ impl Signer {
         Ok(Some(Self { algorithm, kid: random(16).map_err(|_| failed())?, key }))
     }
 
+    /// The name of the algorithm.
+    pub(crate) fn algorithm(&self) -> &'static str {
+        self.algorithm.as_str()
+    }
+
+    /// The name of the key.
+    pub(crate) fn kid(&self) -> &str {
+        &self.kid
+    }
+
     /// The public key (RFC 7517); a client secret has none.
-    fn jwk(&self) -> Option<Value> {
+    pub(crate) fn jwk(&self) -> Option<Value> {
         let mut jwk = match &self.key {
             Key::Rsa(pair, _) => {
                 let (modulus, exponent) = rsa_components(pair.public_key().as_ref())?;
@@ -189,11 +199,25 @@ impl Signer {
     }
 
     fn token_as(&self, kid: &str, typ: &str, claims: &Value) -> Option<String> {
-        let mut header = json!({ "alg": self.algorithm.as_str(), "typ": typ });
+        let mut header = self.header(typ);
         if !matches!(self.key, Key::Secret(_)) {
             set_member(&mut header, "kid", kid);
         }
-        let signed = format!("{}.{}", base64url(header.to_string()), base64url(claims.to_string()));
+        self.compact(&header.to_string(), &base64url(claims.to_string()))
+    }
+
+    /// The header of its tokens.
+    pub(crate) fn header(&self, typ: &str) -> Value {
+        let mut header = json!({ "alg": self.algorithm.as_str(), "typ": typ });
+        if !matches!(self.key, Key::Secret(_)) {
+            set_member(&mut header, "kid", self.kid.as_str());
+        }
+        header
+    }
+
+    /// Signs a payload that is encoded already, under any header.
+    pub(crate) fn compact(&self, header: &str, payload: &str) -> Option<String> {
+        let signed = format!("{}.{payload}", base64url(header));
         let signature = self.sign(signed.as_bytes())?;
         Some(format!("{signed}.{}", base64url(signature)))
     }
@@ -213,7 +237,7 @@ impl Signer {
     }
 
     /// The left half of a digest by the hash of the algorithm (OpenID Connect Core section 3.1.3.6).
-    fn half_hash(&self, value: &str) -> String {
+    pub(crate) fn half_hash(&self, value: &str) -> String {
         use SigningAlgorithm::{EdDsa, Es384, Es512, Ps384, Ps512, Rs384, Rs512};
         let hash = match self.algorithm {
             Rs384 | Ps384 | Es384 => &digest::SHA384,
@@ -225,8 +249,12 @@ impl Signer {
     }
 }
 
-fn base64url(bytes: impl AsRef<[u8]>) -> String {
+pub(crate) fn base64url(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub(crate) fn from_base64url(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
 }
 
 /// Modulus and exponent in an `RSAPublicKey` of a modulus of 2048 bits (RFC 8017 appendix A.1.1).
@@ -239,7 +267,7 @@ fn rsa_components(der: &[u8]) -> Option<(&[u8], &[u8])> {
 #[derive(Clone)]
 pub(crate) struct Keys {
     pub(crate) signer: Arc<Signer>,
-    stranger: Arc<Signer>,
+    pub(crate) stranger: Arc<Signer>,
 }
 
 impl Keys {
@@ -290,7 +318,7 @@ pub(crate) fn key_set(shared: &Shared) -> Reply {
     Reply::json(200, &json!({ "keys": key.into_iter().collect::<Vec<_>>() }))
 }
 
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 

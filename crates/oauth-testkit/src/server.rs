@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, fmt, future::Future, pin::pin, sync::Arc, time::Duration};
 
-use http_body_util::Full;
+use http_body_util::combinators::BoxBody;
 use hyper::{
     Request, Response,
     body::{Bytes, Incoming},
@@ -179,6 +179,10 @@ impl DevProvider {
         self.shared.state().id_token_fault = fault.into();
     }
 
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// Stops the provider and waits until its port and its connections are closed, a second at most.
     pub async fn stop(self) {
         let Self { running, task, .. } = self;
@@ -231,9 +235,12 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>, mut running: watch::
     }
 }
 
-/// Ends the connection without an answer.
+/// What a reply consists of.
+pub(crate) type Body = BoxBody<Bytes, Dropped>;
+
+/// Ends the connection without an answer, or without the rest of it.
 #[derive(Debug)]
-struct Dropped;
+pub(crate) struct Dropped;
 
 impl fmt::Display for Dropped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -247,7 +254,7 @@ async fn answer(
     request: Request<Incoming>,
     shared: Arc<Shared>,
     running: watch::Receiver<()>,
-) -> Result<Response<Full<Bytes>>, Dropped> {
+) -> Result<Response<Body>, Dropped> {
     let received = match Received::read(request).await {
         Ok(received) => received,
         Err(reply) => return Ok(reply.into_response()),
@@ -259,7 +266,9 @@ async fn answer(
     if endpoint != Endpoint::Authorize && !shared.options.delay.is_zero() {
         unless_stopped(sleep(shared.options.delay), running.clone()).await?;
     }
-    let reply = match shared.next_fault(endpoint).map(|fault| fault.0) {
+    let told = shared.state().told.clone();
+    let fault = shared.next_fault(endpoint).or_else(|| told.as_ref()?.fault(endpoint));
+    let mut reply = match fault.map(|fault| fault.0) {
         None => respond(&shared, endpoint, &values, &received),
         Some(Kind::Reply { status, headers, body }) => Reply { status, headers, body },
         Some(Kind::Drop) => return Err(Dropped),
@@ -271,7 +280,9 @@ async fn answer(
     if let Some(request) = shared.state().requests.get_mut(number) {
         request.status = Some(reply.status);
     }
-    Ok(reply.into_response())
+    let Some(told) = told else { return Ok(reply.into_response()) };
+    told.spoil(&shared, endpoint, &mut reply);
+    Ok(told.deliver(endpoint, reply))
 }
 
 /// What an endpoint does when nothing is to go wrong.

@@ -14,6 +14,7 @@ use crate::{
     endpoint::{Endpoint, RecordedRequest},
     fault::Fault,
     grants::Grants,
+    hostile::Told,
     openid::{IdTokenFault, Keys, is_discovered},
     page::Look,
     person::TestPerson,
@@ -47,6 +48,8 @@ pub(crate) struct State {
     /// The keys of an OpenID provider.
     pub(crate) keys: Option<Keys>,
     pub(crate) id_token_fault: Option<IdTokenFault>,
+    /// The lie of a hostile provider.
+    pub(crate) told: Option<Told>,
     /// A change to documents before they are signed and sent.
     pub(crate) edit: Option<Edit>,
 }
@@ -126,6 +129,11 @@ impl Shared {
             (setting.name.to_owned(), value.to_owned())
         }));
         settings
+    }
+
+    /// Whether ID tokens are signed with the client secret.
+    pub(crate) fn has_secret_key(&self) -> bool {
+        self.state().keys.as_ref().is_some_and(Keys::are_secret)
     }
 
     pub(crate) fn profile(&self, person: &TestPerson) -> Profile {

@@ -9,6 +9,8 @@ use hyper::{
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+use crate::server::Body;
+
 /// Names and values in the order of the text.
 pub(crate) type Pairs = Vec<(String, String)>;
 
@@ -113,9 +115,9 @@ impl Reply {
     }
 
     /// The reply for hyper; what cannot be sent becomes a plain 500.
-    pub(crate) fn into_response(self) -> Response<Full<Bytes>> {
+    pub(crate) fn into_response(self) -> Response<Body> {
         let Ok(status) = StatusCode::from_u16(self.status) else { return impossible() };
-        let mut response = Response::new(Full::from(self.body));
+        let mut response = Response::new(whole(self.body));
         *response.status_mut() = status;
         for (name, value) in self.headers {
             let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else {
@@ -127,8 +129,13 @@ impl Reply {
     }
 }
 
-fn impossible() -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from("the reply has a status or a header that HTTP does not allow"));
+/// A body that is there as a whole.
+pub(crate) fn whole(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed()
+}
+
+fn impossible() -> Response<Body> {
+    let mut response = Response::new(whole("the reply has a status or a header that HTTP does not allow"));
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response
 }

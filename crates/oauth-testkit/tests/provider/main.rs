@@ -5,6 +5,7 @@
 mod browser;
 mod conformance;
 mod faults;
+mod hostile;
 mod kinds;
 mod login;
 mod openid;
