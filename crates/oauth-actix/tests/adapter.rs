@@ -6,6 +6,7 @@ use std::{
     collections::HashMap,
     io::{self, BufRead as _, BufReader, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
+    pin::pin,
     sync::{
         Arc, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -225,6 +226,7 @@ struct Store {
     sessions: Arc<Mutex<HashMap<String, State>>>,
     is_down: Arc<AtomicBool>,
     is_full: Arc<AtomicBool>,
+    is_unreadable: Arc<AtomicBool>,
     created: Arc<AtomicUsize>,
     /// Where a write tells that it has come, and waits.
     gate: Arc<OnceLock<[Notify; 2]>>,
@@ -247,6 +249,9 @@ impl Store {
 
 impl SessionStore for Store {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
+        if self.is_unreadable.load(Ordering::SeqCst) {
+            return Err(LoadError::Other(anyhow::anyhow!("the test made it unreadable")));
+        }
         Ok(self.up().map_err(LoadError::Other)?.get(key.as_ref()).cloned())
     }
 
@@ -624,14 +629,14 @@ async fn a_write_that_overtakes_the_logout_is_taken_back() {
     site.sign_in(&browser, "jane").await;
     let session = site.cookie(&browser, SESSION).unwrap();
     let [arrived, proceed] = site.store.gate.get_or_init(Default::default);
-    let logout = async {
-        arrived.notified().await;
-        assert_eq!(site.log_out(&browser).await.status(), 303);
-        proceed.notify_one();
-    };
-    let write = browser.request("POST", site.url("/cart")).header("cookie", session.as_str()).send();
-    let (answer, ()) = tokio::join!(write, logout);
-    assert_eq!(answer.unwrap().status(), 200);
+    let mut write = pin!(browser.request("POST", site.url("/cart")).header("cookie", session.as_str()).send());
+    tokio::select! {
+        () = arrived.notified() => {}
+        _ = &mut write => panic!("nothing is written"),
+    }
+    assert_eq!(site.log_out(&browser).await.status(), 303);
+    proceed.notify_one();
+    assert_eq!(write.await.unwrap().status(), 200);
     assert_eq!(site.store.kept(), 0);
 }
 
@@ -652,9 +657,14 @@ async fn without_the_session_store_nobody_is_signed_in_and_nothing_pretends() {
     assert_eq!(site.ask("/health", &session).await.status(), 200);
     let page = site.get(&browser, "/me").await;
     assert_eq!((page.status(), page.text()), (503, "Sessions are not available at the moment."));
-    // What was not read is not overwritten.
+    // What was not read is not overwritten, not even if the store has come back.
+    site.store.is_down.store(false, Ordering::SeqCst);
+    site.store.is_unreadable.store(true, Ordering::SeqCst);
     let page = browser.request("POST", site.url("/cart")).send().await.unwrap();
     assert_eq!((page.status(), page.header("set-cookie")), (503, None));
+    site.store.is_unreadable.store(false, Ordering::SeqCst);
+    assert_eq!(site.get(&browser, "/").await.text(), "Jane Doe", "the person is still signed in");
+    site.store.is_down.store(true, Ordering::SeqCst);
     let page = site.sign_in(&other, "omar").await;
     assert_eq!(error_of(&page).as_deref(), Some("session_unavailable"));
     assert_eq!(other.cookies(site.url("/")), []);
@@ -722,6 +732,20 @@ async fn odd_cookies_of_others_sign_nobody_out() {
     {
         assert_eq!(site.ask("/me", &cookies).await.status(), 200, "{cookies}");
     }
+    let (address, no_text) = (site.address, [b"theme=\xff; ", session.as_bytes()].concat());
+    let answer = tokio::task::spawn_blocking(move || with_cookies(address, &no_text)).await.unwrap().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
+/// The status line for a request with a `Cookie` header that no browser of the test kit would send.
+fn with_cookies(address: SocketAddr, cookies: &[u8]) -> io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    write!(stream, "GET /me HTTP/1.1\r\nhost: {address}\r\ncookie: ")?;
+    stream.write_all(cookies)?;
+    stream.write_all(b"\r\n\r\n")?;
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line)?;
+    Ok(line)
 }
 
 #[tokio::test]

@@ -473,6 +473,7 @@ async fn logging_out_ends_the_session_on_the_server() {
     let request = browser.request("POST", site.url("/auth/logout")).header("origin", "null");
     let answer = request.header("sec-fetch-site", "same-origin").send().await.unwrap();
     assert_eq!((answer.status(), answer.header("location")), (303, Some("/")));
+    assert_eq!(answer.headers("set-cookie").count(), 1);
     assert_eq!(browser.cookies(site.url("/")), []);
     assert_eq!(site.store.record(&session).await, None);
     assert_eq!(site.ask("/me", &session).await.status(), 401);

@@ -13,7 +13,7 @@ use oauth_login::FailureCode;
 use oauth_providers::bitbucket::BITBUCKET;
 use oauth_testkit::{Browser, BrowserRequest, DevProvider, Endpoint, Page};
 use tokio::{
-    io::copy_bidirectional,
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, copy_bidirectional},
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
@@ -163,6 +163,15 @@ impl Running {
         let request = browser.request(method, self.url(path)).header("accept", "application/json");
         let request = request.header("sec-fetch-mode", "cors");
         headers.iter().fold(request, |request, (name, value)| request.header(name, *value)).send().await.unwrap()
+    }
+
+    /// Sends these very bytes. Returns the answer's first line.
+    pub(crate) async fn send(&self, request: &[u8]) -> String {
+        let mut stream = BufReader::new(TcpStream::connect(self.address).await.unwrap());
+        stream.write_all(request).await.unwrap();
+        let mut line = String::new();
+        stream.read_line(&mut line).await.unwrap();
+        line.trim_end().to_owned()
     }
 
     /// A button of `page` that posts to the logout.

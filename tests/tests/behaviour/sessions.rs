@@ -87,6 +87,10 @@ pub(crate) async fn planted_and_odd_cookies_sign_nobody_in_or_out(combination: C
             assert_eq!(running.ask("GET", path, &[("cookie", &cookies)]).await.status(), status, "{path} {cookies}");
         }
     }
+    // What is no text at all, no browser of the test kit sends.
+    let raw = format!("GET /me HTTP/1.1\r\nhost: {}\r\ncookie: theme=\u{ff}; {session}\r\n\r\n", running.address);
+    let raw: Vec<_> = raw.chars().map(|c| u8::try_from(c).unwrap()).collect();
+    assert_eq!(running.send(&raw).await, "HTTP/1.1 200 OK");
     // A planted id is not taken over by a login.
     for planted in ["session=AAAAAAAAAAAAAAAAAAAAAA", "session=planted"] {
         let victim = running.browser();
