@@ -1,0 +1,209 @@
+// What other sites and other ports of the same host try on a person who is signed in, and what a browser lets them.
+//
+//   node attacks.mjs ORIGIN      ORIGIN is the application's, such as https://app.test:8443
+//
+// Its host name need not resolve: the browser reaches every host but this machine's own through a proxy of the test, which
+// passes TLS on to ORIGIN's port of 127.0.0.1 and answers plain http with the attacker's pages. On loopback addresses a
+// browser would trust plain http with cookies that it refuses elsewhere.
+//
+// Prints one `ok …` line per check; a failure ends in exit status 1.
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+
+import { fail, launch } from './chromium.mjs';
+
+const origin = process.argv[2];
+if (!origin) fail('usage: node attacks.mjs ORIGIN');
+const app = new URL(origin);
+
+/** The attacker's pages by their path. */
+const pages = new Map();
+const proxy = createServer((request, response) => {
+  response.setHeader('content-type', 'text/html');
+  response.end(`<!doctype html>${pages.get(new URL(request.url).pathname) ?? ''}`);
+});
+proxy.on('connect', (request, outside) => {
+  outside.on('error', () => {});
+  if (request.url !== app.host) return outside.end('HTTP/1.1 404 Not Found\r\n\r\n');
+  const inside = connect(app.port, '127.0.0.1', () => {
+    outside.write('HTTP/1.1 200 OK\r\n\r\n');
+    outside.pipe(inside).pipe(outside);
+  });
+  inside.on('error', () => outside.destroy());
+});
+await new Promise((listening) => proxy.listen(0, '127.0.0.1', listening));
+
+/** Another site. */
+const ELSEWHERE = 'http://attacker.test';
+/** Where a browser keeps the same cookies: the same host without TLS, and a host below it. */
+const NEXT_DOOR = [`http://${app.hostname}`, `http://below.${app.hostname}`];
+
+const browser = await launch();
+try {
+  const attacker = await newPerson();
+  await begin(attacker.page);
+  const planted = await answerWithoutFollowing(attacker.page, 'omar');
+
+  const { context, page } = await newPerson();
+  /** Addresses of the application that some request told as where it comes from. */
+  const referrers = [];
+  context.on('request', async (request) => {
+    const { referer } = await request.allHeaders().catch(() => ({}));
+    if (referer?.startsWith(origin)) referrers.push(referer);
+  });
+  await begin(page);
+  await choose(page, 'jane');
+  assert.equal((await me(page)).username, 'jane');
+  const [session, ...others] = await context.cookies(origin);
+  assert.deepEqual([session.name, others], ['__Host-session', []]);
+
+  for (const [what, html] of [
+    ['a form that signs out', `<form method=post action="${origin}/auth/logout"></form><script>document.forms[0].submit()</script>`],
+    ['a callback of the attacker as a picture', `<img src="${planted}">`],
+    ['a callback of the attacker as a form', `<form method=post action="${planted}"></form><script>document.forms[0].submit()</script>`],
+    ['a callback of the attacker as an address', `<script>location.replace(${JSON.stringify(planted)})</script>`],
+    ['a login as a frame', `<iframe src="${origin}/auth/bitbucket/login"></iframe>`],
+    ['the page of the person as a frame', `<iframe src="${origin}/"></iframe>`],
+  ]) {
+    const asked = await lure(html);
+    assert.ok(asked, `${what} reaches the application`);
+    await stillJane(what);
+  }
+  ok('another site signs nobody out, and in as nobody else');
+
+  const framed = await open(ELSEWHERE, `<iframe src="${origin}/"></iframe>`);
+  await framed.waitForLoadState('networkidle');
+  for (const frame of framed.frames().slice(1)) {
+    assert.ok(!(await frame.content()).includes('Jane'), 'the page shows in a frame of another site');
+  }
+  ok('another site cannot frame the page');
+
+  const reader = await open(ELSEWHERE, '');
+  const read = await reader.evaluate((url) => fetch(url, { credentials: 'include' })
+    .then((answer) => answer.text(), (error) => error.name), `${origin}/me`);
+  assert.equal(read, 'TypeError');
+  ok('another site cannot read who is signed in');
+
+  for (const door of NEXT_DOOR) {
+    const neighbour = await open(door, '');
+    await neighbour.evaluate((domain) => {
+      for (const name of ['__Host-session', '__Secure-session', 'session', '__Host-login-AAAAAAAA-AAAAAAAAAAAAAAAA']) {
+        for (const path of ['', '; Path=/', '; Path=/me', '; Path=/auth/bitbucket/callback']) {
+          for (const attributes of ['', '; Secure', `; Domain=${domain}`, `; Secure; Domain=${domain}`]) {
+            document.cookie = `${name}=planted${path}${attributes}`;
+          }
+        }
+      }
+    }, app.hostname);
+    await stillJane(`cookies that were planted at ${door}`);
+  }
+  const kept = await context.cookies([origin, `${origin}/me`]);
+  assert.ok(kept.some(({ value }) => value === 'planted'), 'the browser keeps what has no prefix');
+  const guarded = kept.filter(({ name }) => name.startsWith('__Host-'));
+  assert.deepEqual(guarded.map(({ name, value }) => [name, value]), [[session.name, session.value]]);
+  await begin(page);
+  await choose(page, 'omar');
+  assert.equal((await me(page)).username, 'omar');
+  ok('cookies that were planted without TLS, here or on a host below, take the place of none and hinder no login');
+
+  const away = page.waitForRequest(`${ELSEWHERE}/`);
+  await page.evaluate((url) => { location.href = url; }, `${ELSEWHERE}/`);
+  const { referer } = await (await away).allHeaders();
+  await page.waitForURL(`${ELSEWHERE}/`);
+  assert.ok(!referer || referer === `${origin}/`, `${referer}`);
+  await page.goto(`${origin}/`);
+  assert.ok(referrers.every((address) => !/[?&](code|state)=/.test(address)), `${referrers}`);
+  ok('no request tells where the code came');
+
+  await page.getByRole('button', { name: /sign out/i }).click();
+  await page.waitForURL(`${origin}/`);
+  assert.equal(await me(page), null);
+  await page.goBack();
+  assert.ok(!(await page.content()).includes('Omar'), 'going back shows who was signed in');
+  await page.goForward();
+  assert.equal(await me(page), null);
+  ok('after signing out, going back shows nobody');
+
+  async function stillJane(what) {
+    const [kept] = (await context.cookies(origin)).filter(({ name }) => name === session.name);
+    assert.equal(kept?.value, session.value, what);
+    const home = await context.newPage();
+    await home.goto(`${origin}/`);
+    assert.equal((await me(home)).username, 'jane', what);
+    await home.close();
+  }
+
+  /** A page of the attacker's. */
+  async function open(address, html) {
+    const path = `/${pages.size}`;
+    pages.set(path, html);
+    const tab = await context.newPage();
+    await tab.goto(`${address}${path}`);
+    return tab;
+  }
+
+  /** Shows a page of another site until nothing more comes. Returns whether the browser asked the application. */
+  async function lure(html) {
+    let asked = false;
+    const watch = (request) => { asked ||= request.url().startsWith(origin); };
+    context.on('request', watch);
+    const tab = await open(ELSEWHERE, html);
+    await tab.waitForLoadState('networkidle');
+    await tab.close();
+    context.off('request', watch);
+    return asked;
+  }
+} catch (error) {
+  console.log(`FAIL ${error.stack}`);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+  proxy.closeAllConnections();
+  proxy.close();
+}
+
+/** A browser of its own. */
+async function newPerson() {
+  // The certificate was made for this run.
+  const context = await browser.newContext({
+    ignoreHTTPSErrors: true,
+    proxy: { server: `http://127.0.0.1:${proxy.address().port}`, bypass: '127.0.0.1' },
+  });
+  context.setDefaultTimeout(15_000);
+  return { context, page: await context.newPage() };
+}
+
+async function begin(page) {
+  await page.goto(`${origin}/auth/bitbucket/login`);
+  assert.notEqual(new URL(page.url()).origin, origin);
+}
+
+function button(page, person) {
+  return page.locator(`button[name=person][value=${person}]`);
+}
+
+async function choose(page, person) {
+  await button(page, person).click();
+  await page.waitForURL(`${origin}/`);
+}
+
+/** Chooses somebody without the browser, and returns where the provider's answer leads. */
+async function answerWithoutFollowing(page, person) {
+  const action = await button(page, person).evaluate((element) => element.form.action);
+  const answer = await page.request.post(action, { form: { person }, maxRedirects: 0 });
+  return answer.headers().location;
+}
+
+/** Who is signed in, as the application says to a script of its own page. */
+async function me(page) {
+  return page.evaluate(async () => {
+    const answer = await fetch('/me', { headers: { accept: 'application/json' } });
+    return answer.ok ? answer.json() : null;
+  });
+}
+
+function ok(text) {
+  console.log(`ok ${text}`);
+}
