@@ -98,8 +98,7 @@ async fn damage(spec: &'static ProviderSpec) -> Vec<String> {
     damage
 }
 
-// Proves: QD4, QE1, QE2, QE3, QE4, QE6, QE7, QF1, QF2, QF3, QF4, QF5, QF6, QF7, QF8, QF9, QF10, QF11, QF12, QF13
-// Proves: QG1, QG6, QH5, QH6
+// Proves: QD4, QE1, QE2, QE3, QE4, QE6, QE7, QF1, QF2, QF3, QF4, QF5, QF6, QF7, QF8, QF9, QF10, QF11, QF12, QF13, QG1, QG6, QH5, QH6
 #[tokio::test(flavor = "multi_thread")]
 async fn no_lie_signs_anybody_in_or_gives_anything_away() {
     let kinds = [&kinds::ENVELOPES, &kinds::CHAINED, &kinds::HEADERS, &kinds::FORM_POST, &BITBUCKET];
