@@ -1,13 +1,16 @@
 //! Sessions that have ended stay ended.
 
 use std::{
-    collections::HashSet,
-    fmt, mem,
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use sha2::{Digest, Sha256};
+
+use crate::generations::Generations;
+
+const MEMORY: Duration = Duration::from_secs(60 * 60);
 
 /// The sessions that ended in this process within the last hour or two.
 ///
@@ -25,51 +28,31 @@ use sha2::{Digest, Sha256};
 /// ended.add("id");
 /// assert!(ended.contains("id") && !ended.contains("other"));
 /// ```
-#[derive(Clone, Default)]
-pub struct EndedSessions(Arc<Mutex<Generations>>);
+#[derive(Clone)]
+pub struct EndedSessions(Arc<Mutex<Digests>>);
 
-type Digest16 = [u8; 16];
-
-/// In two generations, so that old ones are forgotten all at once. A full generation ends early.
-#[derive(Default)]
-struct Generations {
-    recent: HashSet<Digest16>,
-    earlier: HashSet<Digest16>,
-    since: Option<Instant>,
-}
+type Digests = Generations<[u8; 16], ()>;
 
 impl EndedSessions {
     /// Remembers that the session `id` has ended.
     pub fn add(&self, id: &str) {
-        self.generations().add(digest(id), Instant::now());
+        self.digests().insert(digest(id), (), Instant::now());
     }
 
     /// Whether the session `id` ended here.
     #[must_use]
     pub fn contains(&self, id: &str) -> bool {
-        self.generations().contains(&digest(id))
+        self.digests().get(&digest(id)).is_some()
     }
 
-    fn generations(&self) -> MutexGuard<'_, Generations> {
+    fn digests(&self) -> MutexGuard<'_, Digests> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Generations {
-    const CAPACITY: usize = 1 << 16;
-    const MEMORY: Duration = Duration::from_secs(60 * 60);
-
-    fn add(&mut self, id: Digest16, now: Instant) {
-        let since = *self.since.get_or_insert(now);
-        if self.recent.len() >= Self::CAPACITY || now.duration_since(since) >= Self::MEMORY {
-            self.earlier = mem::take(&mut self.recent);
-            self.since = Some(now);
-        }
-        self.recent.insert(id);
-    }
-
-    fn contains(&self, id: &Digest16) -> bool {
-        self.recent.contains(id) || self.earlier.contains(id)
+impl Default for EndedSessions {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Generations::new(MEMORY))))
     }
 }
 
@@ -79,7 +62,7 @@ impl fmt::Debug for EndedSessions {
     }
 }
 
-fn digest(id: &str) -> Digest16 {
+fn digest(id: &str) -> [u8; 16] {
     let digest = Sha256::new_with_prefix(b"oauth-login ended session\0").chain_update(id).finalize();
     <[u8; 32]>::from(digest).first_chunk().copied().unwrap_or_default()
 }
@@ -89,27 +72,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_remembered_for_an_hour_and_forgotten_after_two() {
-        let start = Instant::now();
-        let mut ended = Generations::default();
-        let minutes = |count: u64| start + Duration::from_secs(60 * count);
-        let [first, second, third] = ["1", "2", "3"].map(digest);
-        ended.add(first, minutes(0));
-        ended.add(second, minutes(59));
-        ended.add(third, minutes(118));
-        assert!([first, second, third].iter().all(|id| ended.contains(id)));
-        ended.add(first, minutes(178));
-        assert!(ended.contains(&first) && !ended.contains(&second) && ended.contains(&third));
-    }
-
-    // Proves: QA8
-    #[test]
-    fn memory_is_bounded() {
-        let now = Instant::now();
-        let mut ended = Generations::default();
-        for id in 0..=3 * Generations::CAPACITY {
-            ended.add(digest(&id.to_string()), now);
-        }
-        assert_eq!((ended.recent.len(), ended.earlier.len()), (1, Generations::CAPACITY));
+    fn clones_know_what_has_ended() {
+        let ended = EndedSessions::default();
+        ended.clone().add("1");
+        assert!(ended.contains("1") && !ended.contains("2"));
     }
 }

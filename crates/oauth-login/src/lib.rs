@@ -21,6 +21,7 @@ mod client_address;
 mod cookie;
 mod ended;
 mod failure;
+mod generations;
 mod guard;
 mod key_ring;
 mod login;
