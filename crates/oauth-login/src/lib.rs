@@ -14,6 +14,12 @@
 //! - Redirects lead to paths of this application only, as a browser would read them.
 //! - Tokens are kept only if the application asks for it ([`LoginBuilder::keep_tokens`]): on the server, and sealed.
 //! - Neither a log line, nor an error, nor `Debug` shows a code, state, token, key or cookie.
+//!
+//! # Features
+//!
+//! | feature | default | |
+//! |---|---|---|
+//! | `rate-limit` | no | `RateLimit`: how many requests a client may make, for the adapters to hold |
 
 mod answer;
 mod builder;
@@ -29,6 +35,8 @@ mod memory;
 mod next;
 mod parameters;
 mod pending;
+#[cfg(feature = "rate-limit")]
+mod rate_limit;
 mod record;
 mod records;
 mod request;
@@ -49,6 +57,8 @@ pub use failure::{FailureCode, LoginFailure};
 pub use key_ring::KeyRing;
 pub use login::{Login, LoginOutcome};
 pub use memory::MemoryStore;
+#[cfg(feature = "rate-limit")]
+pub use rate_limit::{Quota, RateLimit};
 pub use record::{LoginRecord, Refusal};
 pub use records::{Precondition, RecordKey, RecordStore, SessionRecords};
 pub use request::BrowserRequest;
