@@ -4,7 +4,7 @@
 
 use std::convert::Infallible;
 
-use actix_web::{HttpRequest, http::header::HeaderMap};
+use actix_web::{HttpMessage as _, HttpRequest, http::header::HeaderMap};
 use oauth_login::LoginRecord;
 
 use crate::turned_away::TurnedAway;
@@ -25,4 +25,8 @@ pub(crate) async fn end(session: &Infallible) -> Result<HeaderMap, Unavailable> 
 
 pub(crate) fn record(_request: &HttpRequest) -> Result<Option<LoginRecord>, TurnedAway> {
     Err(TurnedAway::not_set_up("the extension `LoginRecord`"))
+}
+
+pub(crate) fn signed_in(request: &HttpRequest) -> Option<LoginRecord> {
+    request.extensions().get().cloned()
 }

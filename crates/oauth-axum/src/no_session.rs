@@ -26,3 +26,7 @@ pub(crate) async fn end(session: &Infallible, _login: &Login) -> Result<Response
 pub(crate) async fn record(_parts: &Parts) -> Result<Option<LoginRecord>, TurnedAway> {
     Err(TurnedAway::not_set_up("the extension `LoginRecord`"))
 }
+
+pub(crate) async fn signed_in(parts: &Parts) -> Option<LoginRecord> {
+    parts.extensions.get().cloned()
+}
