@@ -54,17 +54,19 @@ pub fn require_provider(name: impl Into<String>) -> RouteGuard {
     RouteGuard(Demand::Provider(name.into().into()))
 }
 
-/// A middleware that turns requests away. Made by [`require_sign_in`], [`require_verified_email`] and
-/// [`require_provider`].
+/// A middleware that turns requests away. Made by [`require_sign_in`], [`require_verified_email`], [`require_provider`]
+/// and, with the feature `rate-limit`, `rate_limit`.
 #[derive(Clone, Debug)]
 #[must_use = "wrap routes with it"]
-pub struct RouteGuard(Demand);
+pub struct RouteGuard(pub(crate) Demand);
 
 #[derive(Clone, Debug)]
-enum Demand {
+pub(crate) enum Demand {
     SignIn,
     VerifiedEmail,
     Provider(Rc<str>),
+    #[cfg(feature = "rate-limit")]
+    RateLimit(oauth_login::RateLimit),
 }
 
 impl Demand {
@@ -77,6 +79,8 @@ impl Demand {
                 let checked = login(request)?.require_provider(user.record(), name);
                 checked.map_err(|refusal| TurnedAway::new(refusal, request))
             }
+            #[cfg(feature = "rate-limit")]
+            Self::RateLimit(limit) => crate::rate_limit::check(limit, request),
         }
     }
 }

@@ -51,9 +51,12 @@
 //! | feature | default | |
 //! |---|---|---|
 //! | `actix-session` | yes | [`session_middleware`]: who is signed in is kept in a session of `actix-session` |
+//! | `rate-limit` | no | `LoginRoutes::rate_limit` and the middleware `rate_limit`: how often a client may ask |
 
 mod convert;
 mod guard;
+#[cfg(feature = "rate-limit")]
+mod rate_limit;
 mod routes;
 #[cfg(feature = "actix-session")]
 mod sealed_sessions;
@@ -74,6 +77,10 @@ pub use actix_session;
 pub use guard::{RouteGuard, require_provider, require_sign_in, require_verified_email};
 pub use oauth_core::{EmailVerified, OAuthToken, OAuthUserInfo};
 pub use oauth_login::{FailureCode, Login, LoginRecord, Refusal};
+#[cfg(feature = "rate-limit")]
+pub use oauth_login::{Quota, RateLimit, TrustedProxies};
+#[cfg(feature = "rate-limit")]
+pub use rate_limit::rate_limit;
 pub use routes::{LoginRoutes, NewLogin, ResponseHeaders, routes};
 #[cfg(feature = "actix-session")]
 pub use sealed_sessions::SealedSessions;

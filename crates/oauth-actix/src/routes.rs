@@ -32,7 +32,13 @@ use crate::{convert, session};
 ///
 /// Where the login is kept is for [`session_middleware`](crate::session_middleware), [`LoginRoutes::on_login`] or both.
 pub fn routes(login: Login) -> LoginRoutes {
-    LoginRoutes { login, on_login: None, on_logout: None }
+    LoginRoutes {
+        login,
+        on_login: None,
+        on_logout: None,
+        #[cfg(feature = "rate-limit")]
+        rate_limit: None,
+    }
 }
 
 /// The routes of a [`Login`], to be given to [`App::service`](actix_web::App::service). Made by [`routes`].
@@ -42,6 +48,8 @@ pub struct LoginRoutes {
     login: Login,
     on_login: Option<Handler<NewLogin>>,
     on_logout: Option<Handler<HttpRequest>>,
+    #[cfg(feature = "rate-limit")]
+    pub(crate) rate_limit: Option<oauth_login::RateLimit>,
 }
 
 /// A handler of the application, which returns headers to add.
@@ -155,11 +163,19 @@ impl LoginRoutes {
     }
 
     async fn begin(&self, request: &HttpRequest) -> HttpResponse {
+        #[cfg(feature = "rate-limit")]
+        if let Some(refusal) = self.hold_rate_limit(request) {
+            return refusal;
+        }
         let plain = convert::request(request, request.query_string(), &[]);
         convert::response(self.login.begin(name(request), &plain).await)
     }
 
     async fn callback(&self, request: &HttpRequest, query: &str, body: Payload) -> HttpResponse {
+        #[cfg(feature = "rate-limit")]
+        if let Some(refusal) = self.hold_rate_limit(request) {
+            return refusal;
+        }
         let body = if request.method() == Method::POST { convert::body(body).await } else { Vec::new() };
         match self.login.callback(name(request), &convert::request(request, query, &body)).await {
             Ok(outcome) => self.finish(outcome, request).await,

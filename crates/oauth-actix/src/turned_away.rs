@@ -12,10 +12,10 @@ use crate::convert;
 /// A browser without a session is sent to the login page, a program gets 401 and JSON. Who is signed in but not
 /// permitted gets 403, and everybody gets 503 while the session store is down.
 #[derive(Debug)]
-pub struct TurnedAway(Inner);
+pub struct TurnedAway(pub(crate) Inner);
 
 #[derive(Debug)]
-enum Inner {
+pub(crate) enum Inner {
     Refused(Answer),
     NotSetUp,
 }

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[cfg(feature = "rate-limit")]
+#[path = "adapter/rate_limit.rs"]
+mod rate_limit;
+
 use std::{
     collections::HashMap,
     io::{self, BufRead as _, BufReader, Write as _},

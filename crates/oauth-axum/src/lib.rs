@@ -39,8 +39,11 @@
 //! | feature | default | |
 //! |---|---|---|
 //! | `tower-sessions` | yes | [`session_layer`]: who is signed in is kept in a session of `tower-sessions` |
+//! | `rate-limit` | no | `LoginRoutes::rate_limit` and the layer `rate_limit`: how often a client may ask |
 
 mod convert;
+#[cfg(feature = "rate-limit")]
+mod rate_limit;
 mod routes;
 #[cfg(feature = "tower-sessions")]
 mod sealed_sessions;
@@ -56,6 +59,10 @@ mod user;
 
 pub use oauth_core::{EmailVerified, OAuthToken, OAuthUserInfo};
 pub use oauth_login::{FailureCode, Login, LoginRecord, Refusal};
+#[cfg(feature = "rate-limit")]
+pub use oauth_login::{Quota, RateLimit, TrustedProxies};
+#[cfg(feature = "rate-limit")]
+pub use rate_limit::{RateLimitLayer, rate_limit};
 pub use routes::{LoginRoutes, NewLogin, routes};
 #[cfg(feature = "tower-sessions")]
 pub use sealed_sessions::SealedSessions;

@@ -29,7 +29,13 @@ use crate::{convert, session};
 ///
 /// Where the login is kept is for [`session_layer`](crate::session_layer), [`LoginRoutes::on_login`] or both.
 pub fn routes(login: Login) -> LoginRoutes {
-    LoginRoutes { login, on_login: None, on_logout: None }
+    LoginRoutes {
+        login,
+        on_login: None,
+        on_logout: None,
+        #[cfg(feature = "rate-limit")]
+        rate_limit: None,
+    }
 }
 
 /// The routes of a [`Login`], to be merged into a [`Router`]. Made by [`routes`].
@@ -39,6 +45,8 @@ pub struct LoginRoutes {
     login: Login,
     on_login: Option<Handler<NewLogin>>,
     on_logout: Option<Handler<Parts>>,
+    #[cfg(feature = "rate-limit")]
+    pub(crate) rate_limit: Option<oauth_login::RateLimit>,
 }
 
 /// A handler of the application. Its response carries nothing but headers to add.
@@ -149,11 +157,15 @@ impl<S: Clone + Send + Sync + 'static> From<LoginRoutes> for Router<S> {
     fn from(routes: LoginRoutes) -> Self {
         let mount = routes.login.mount_path().to_owned();
         // Every method: which ones are right is for `Login` to say.
-        Router::new()
+        let limited = Router::new()
             .route(&format!("{mount}/{{provider}}/login"), any(begin))
-            .route(&format!("{mount}/{{provider}}/callback"), any(callback))
-            .route(&format!("{mount}/logout"), any(logout))
-            .with_state(Arc::new(routes))
+            .route(&format!("{mount}/{{provider}}/callback"), any(callback));
+        #[cfg(feature = "rate-limit")]
+        let limited = match &routes.rate_limit {
+            Some(limit) => limited.route_layer(crate::rate_limit(limit.clone())),
+            None => limited,
+        };
+        limited.route(&format!("{mount}/logout"), any(logout)).with_state(Arc::new(routes))
     }
 }
 

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[cfg(feature = "rate-limit")]
+#[path = "adapter/rate_limit.rs"]
+mod rate_limit;
+
 use std::{
     collections::HashMap,
     io::{self, BufRead as _, BufReader, Write as _},
@@ -83,6 +87,7 @@ impl Site {
             .build()
             .unwrap();
         let app = app(login);
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Self { origin, address, provider, store, tokens, server }
     }
