@@ -5,6 +5,7 @@ use std::{fmt, future::Future, rc::Rc};
 use actix_web::{
     HttpRequest, HttpResponse,
     dev::{AppService, HttpServiceFactory, Payload, ServiceRequest, ServiceResponse, fn_service},
+    guard::{Guard, fn_guard},
     http::{
         Method, Uri,
         header::{HeaderMap, TryIntoHeaderPair},
@@ -281,9 +282,11 @@ impl HttpServiceFactory for LoginRoutes {
             }
         });
         // The empty name is no provider's either.
-        web::service(format!("{mount}/{{provider:[^/]*}}/login")).finish(begin).register(config);
-        web::service(format!("{mount}/{{provider:[^/]*}}/callback")).finish(callback).register(config);
-        web::service(format!("{mount}/logout")).finish(logout).register(config);
+        let provider = format!("{mount}/{{provider:[^/]*}}");
+        let route = |pattern: String, end| web::service(pattern).guard(spelled(&mount, end));
+        route(format!("{provider}/login"), "/login").finish(begin).register(config);
+        route(format!("{provider}/callback"), "/callback").finish(callback).register(config);
+        route(format!("{mount}/logout"), "/logout").finish(logout).register(config);
     }
 }
 
@@ -308,6 +311,15 @@ impl fmt::Debug for NewLogin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NewLogin").field("record", &self.record).finish_non_exhaustive()
     }
+}
+
+/// Only what is spelled like the routes that the login knows of: actix-web takes `/%61uth` for `/auth` too.
+fn spelled(mount: &str, end: &'static str) -> impl Guard + use<> {
+    let start = format!("{mount}/");
+    fn_guard(move |context| {
+        let path = context.head().uri.path();
+        path.starts_with(&start) && path.ends_with(end)
+    })
 }
 
 fn name(request: &HttpRequest) -> &str {
