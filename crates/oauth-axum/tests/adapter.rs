@@ -662,6 +662,20 @@ async fn odd_cookies_of_others_sign_nobody_out() {
         let answer = request.header("cookie", cookies.as_str()).header("accept", "application/json").send().await;
         assert_eq!(answer.unwrap().status(), 200, "{cookies}");
     }
+    let (address, no_text) = (site.address, [b"theme=\xff; ", session.as_bytes()].concat());
+    let answer = tokio::task::spawn_blocking(move || with_cookies(address, &no_text)).await.unwrap().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
+/// The status line for a request with a `Cookie` header that no browser of the test kit would send.
+fn with_cookies(address: SocketAddr, cookies: &[u8]) -> io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    write!(stream, "GET /me HTTP/1.1\r\nhost: {address}\r\ncookie: ")?;
+    stream.write_all(cookies)?;
+    stream.write_all(b"\r\n\r\n")?;
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line)?;
+    Ok(line)
 }
 
 #[tokio::test]

@@ -147,21 +147,21 @@ impl SessionCookie {
         !deletes || set_cookie == self.deletion().as_bytes()
     }
 
-    /// The `Cookie` header to hand to a session library in place of those of the request, if some library would not
-    /// read those: the cookies that are ASCII. One odd cookie, which any script of any subdomain can set, would
-    /// otherwise hide all others, and sign people out.
+    /// The `Cookie` header to hand to a session library in place of those of the request, if they are not all text: the
+    /// cookies that are. One that is not, which any script of any subdomain can set, would otherwise hide the others, and
+    /// sign people out.
     ///
     /// ```
     /// use oauth_login::SessionCookie;
     ///
-    /// let headers = ["theme=dörk; session=a".as_bytes(), b"x=y".as_slice()];
+    /// let headers = [b"theme=d\xf6rk; session=a".as_slice(), b"x=y".as_slice()];
     /// assert_eq!(SessionCookie::legible(headers).as_deref(), Some("session=a; x=y"));
-    /// assert_eq!(SessionCookie::legible([b"session=a".as_slice()]), None);
+    /// assert_eq!(SessionCookie::legible(["theme=dörk; session=a".as_bytes()]), None);
     /// ```
     #[must_use]
     pub fn legible<'h>(headers: impl IntoIterator<Item = &'h [u8]>) -> Option<String> {
         let pairs = headers.into_iter().flat_map(|header| header.split(|byte| *byte == b';'));
-        let pairs: Vec<_> = pairs.map(|pair| std::str::from_utf8(pair).ok().filter(|pair| pair.is_ascii())).collect();
+        let pairs: Vec<_> = pairs.map(|pair| std::str::from_utf8(pair).ok()).collect();
         let is_illegible = pairs.contains(&None);
         is_illegible.then(|| pairs.into_iter().flatten().map(str::trim).collect::<Vec<_>>().join("; "))
     }
