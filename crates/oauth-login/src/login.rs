@@ -653,7 +653,23 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::testing;
+    use crate::{MemoryStore, testing};
+
+    /// Begins a login at one instance and declines it at another. Returns how that ends, and the name of the cookie.
+    async fn begin_and_decline(at: (&Login, SystemTime), then: (&Login, SystemTime)) -> (LoginFailure, String) {
+        let (login, begun) = at;
+        let answer = login.begin_at("alpha", &BrowserRequest::new("GET", ""), begun).await.unwrap();
+        let (_, query) = answer.location().unwrap().split_once('?').unwrap();
+        let state = Parameters::parse(query.as_bytes()).once("state").unwrap().unwrap().to_owned();
+        let (_, cookie) = answer.headers().iter().find(|(name, _)| *name == "set-cookie").unwrap();
+        let cookie = cookie.split(';').next().unwrap();
+
+        let query = format!("error=access_denied&state={state}");
+        let request = BrowserRequest::new("GET", &query).headers([("cookie", cookie.as_bytes())]);
+        let (login, now) = then;
+        let failure = login.callback_at("alpha", &request, now).await.unwrap_err();
+        (failure, cookie.split_once('=').unwrap().0.to_owned())
+    }
 
     // Proves: QA1, QB5
     #[tokio::test]
@@ -661,20 +677,27 @@ mod tests {
         let login = Login::builder(testing::registry()).ttl(Duration::from_secs(60)).build().unwrap();
         let begun = SystemTime::now();
         for (later, code) in [(59, FailureCode::AccessDenied), (60, FailureCode::LoginExpired)] {
-            let answer = login.begin_at("alpha", &BrowserRequest::new("GET", ""), begun).await.unwrap();
-            let (_, query) = answer.location().unwrap().split_once('?').unwrap();
-            let state = Parameters::parse(query.as_bytes()).once("state").unwrap().unwrap().to_owned();
-            let (_, cookie) = answer.headers().iter().find(|(name, _)| *name == "set-cookie").unwrap();
-            let cookie = cookie.split(';').next().unwrap();
-
-            let query = format!("error=access_denied&state={state}");
-            let request = BrowserRequest::new("GET", &query).headers([("cookie", cookie.as_bytes())]);
             let now = begun + Duration::from_secs(later);
-            let failure = login.callback_at("alpha", &request, now).await.unwrap_err();
+            let (failure, cookie) = begin_and_decline((&login, begun), (&login, now)).await;
             assert_eq!(failure.code(), code);
-            let (name, _) = cookie.split_once('=').unwrap();
-            let deleted = format!("{name}=; Path=/; Max-Age=0");
+            let deleted = format!("{cookie}=; Path=/; Max-Age=0");
             assert!(failure.answer().headers().iter().any(|(_, value)| value.starts_with(&deleted)));
+        }
+    }
+
+    #[tokio::test]
+    async fn instances_finish_each_others_logins_although_their_clocks_differ() {
+        let store = MemoryStore::new();
+        let instance =
+            || Login::builder(testing::registry()).cookie_key("hzq1V3kG0m2qT1tq2nR9mJq0m4x1n8y0WcA3l7d5bYs=");
+        let with_store = || instance().store(store.clone());
+        let now = SystemTime::now();
+        for clock in [now - Duration::from_secs(60), now + Duration::from_secs(60)] {
+            for [first, second] in [[instance(), instance()], [with_store(), with_store()]] {
+                let (first, second) = (first.build().unwrap(), second.build().unwrap());
+                let (failure, _) = begin_and_decline((&first, now), (&second, clock)).await;
+                assert_eq!(failure.code(), FailureCode::AccessDenied);
+            }
         }
     }
 }
