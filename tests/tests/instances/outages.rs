@@ -201,7 +201,7 @@ async fn something_else_under_a_key_is_an_outage_for_whom_it_belongs_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slow_store_is_waited_for_and_a_severed_one_is_found_again() {
+async fn a_slow_network_is_waited_for_and_a_severed_one_is_found_again() {
     on_each(|example| async move {
         let redis = RedisServer::start();
         let network = Proxy::to(redis.port()).await;
@@ -210,6 +210,10 @@ async fn a_slow_store_is_waited_for_and_a_severed_one_is_found_again() {
         assert_eq!(scene.application.me(&scene.jane).await, 200);
         scene.finishes(&scene.waiting).await;
         scene.works().await;
+
+        network.set(Fault::Cut("GET"));
+        assert_eq!(scene.application.me(&scene.jane).await, 200);
+        assert_eq!(network.fault(), Fault::None, "it was severed in the middle of the answer");
 
         network.set(Fault::HoldAnswers);
         assert_eq!(scene.application.me(&scene.jane).await, 503);
