@@ -1,45 +1,22 @@
 //! Attacks of which a real browser decides whether they work: other sites, other ports of the same host, the history.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod tls_proxy;
+
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::Path,
     process::Command,
-    sync::Arc,
 };
 
 use oauth_providers::bitbucket::BITBUCKET;
 use oauth_testkit::DevProvider;
-use rcgen::{CertifiedKey, generate_simple_self_signed};
-use tokio::{
-    io::copy_bidirectional,
-    net::{TcpListener, TcpStream},
-};
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{ServerConfig, pki_types::PrivateKeyDer},
-};
+use tls_proxy::tls_proxy;
+use tokio::net::TcpListener;
 
 /// Not of this machine: there a browser trusts plain http too.
 const HOST: &str = "app.test";
 const COOKIE_KEY: &str = "hzq1V3kG0m2qT1tq2nR9mJq0m4x1n8y0WcA3l7d5bYs=";
-
-/// Accepts TLS with a certificate of its own and passes on what is inside.
-async fn tls_proxy(listener: TcpListener, application: SocketAddr) {
-    let CertifiedKey { cert, signing_key } = generate_simple_self_signed([HOST.to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
-    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![cert.der().clone()], key).unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    while let Ok((stream, _)) = listener.accept().await {
-        let acceptor = acceptor.clone();
-        tokio::spawn(async move {
-            // A browser may open a connection and leave it.
-            let Ok(mut outside) = acceptor.accept(stream).await else { return };
-            let mut inside = TcpStream::connect(application).await.unwrap();
-            let _ = copy_bidirectional(&mut outside, &mut inside).await;
-        });
-    }
-}
 
 /// Serves the example on axum or on actix-web, behind TLS, and lets a browser attack it.
 async fn attack(serve: impl AsyncFnOnce(Vec<(String, String)>) -> SocketAddr) {
@@ -50,7 +27,7 @@ async fn attack(serve: impl AsyncFnOnce(Vec<(String, String)>) -> SocketAddr) {
     variables.push(("OAUTH_BASE_URL".to_owned(), origin.clone()));
     variables.push(("OAUTH_COOKIE_KEY".to_owned(), COOKIE_KEY.to_owned()));
     let inside = serve(variables).await;
-    tokio::spawn(tls_proxy(outside, inside));
+    tokio::spawn(tls_proxy(HOST, outside, inside));
 
     let run = Command::new("node")
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/attacks.mjs"))

@@ -1,8 +1,9 @@
 //! A callback by POST (`form_post`) in a real browser: the application is behind TLS, the provider on another site.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod tls_proxy;
+
 use std::{
-    net::SocketAddr,
     path::Path,
     process::Command,
     sync::{Arc, Mutex},
@@ -16,15 +17,8 @@ use axum::{
 };
 use example_axum::App;
 use oauth_tests::OidcProvider;
-use rcgen::{CertifiedKey, generate_simple_self_signed};
-use tokio::{
-    io::copy_bidirectional,
-    net::{TcpListener, TcpStream},
-};
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{ServerConfig, pki_types::PrivateKeyDer},
-};
+use tls_proxy::tls_proxy;
+use tokio::net::TcpListener;
 
 /// The provider is on `localhost`: another site.
 const HOST: &str = "127.0.0.1";
@@ -43,23 +37,6 @@ struct Callback {
 }
 
 type Callbacks = Arc<Mutex<Vec<Callback>>>;
-
-/// Accepts TLS with a certificate of its own and passes on what is inside.
-async fn tls_proxy(listener: TcpListener, application: SocketAddr) {
-    let CertifiedKey { cert, signing_key } = generate_simple_self_signed([HOST.to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
-    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![cert.der().clone()], key).unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    while let Ok((stream, _)) = listener.accept().await {
-        let acceptor = acceptor.clone();
-        tokio::spawn(async move {
-            // A browser may open a connection and leave it.
-            let Ok(mut outside) = acceptor.accept(stream).await else { return };
-            let mut inside = TcpStream::connect(application).await.unwrap();
-            let _ = copy_bidirectional(&mut outside, &mut inside).await;
-        });
-    }
-}
 
 async fn watch(callbacks: Callbacks, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
@@ -97,7 +74,7 @@ async fn a_person_signs_in_by_a_callback_from_another_site() {
     let app = App::from_vars(&variables).await.unwrap();
     let router = app.router.layer(from_fn(move |request, next| watch(seen.clone(), request, next)));
     let inside = TcpListener::bind((HOST, 0)).await.unwrap();
-    tokio::spawn(tls_proxy(outside, inside.local_addr().unwrap()));
+    tokio::spawn(tls_proxy(HOST, outside, inside.local_addr().unwrap()));
     tokio::spawn(async move { axum::serve(inside, router).await.unwrap() });
 
     let run = Command::new("node")

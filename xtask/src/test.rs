@@ -33,8 +33,8 @@ type Step = fn(&BTreeSet<String>) -> Result<Report>;
 const STEPS: &[(&str, Step)] = &[
     ("tools", |_| tools::ensure(tools::FOR_TESTS).map(|()| Report::default())),
     ("tidy", |_| tidy::run().map(|()| RIGHT)),
-    ("tests", |_| nextest(&["--filterset", "not (binary(browser) + binary(form_post))"])),
-    ("browser", |_| nextest(&["--filterset", "binary(browser) + binary(form_post)"])),
+    ("tests", |_| nextest(&["--filterset", &format!("not ({BROWSER})")])),
+    ("browser", |_| nextest(&["--filterset", BROWSER])),
     ("requirements", requirements),
     ("bench, one round", |_| bench()),
     ("documentation tests", |_| documentation_tests()),
@@ -45,6 +45,9 @@ const STEPS: &[(&str, Step)] = &[
     ("licenses, bans, sources", |_| deny(&["licenses", "bans", "sources"])),
     ("advisories", |_| advisories()),
 ];
+
+/// The tests that drive a whole browser.
+const BROWSER: &str = "binary(attacks_in_browser) + binary(browser) + binary(form_post)";
 
 const WHOLE_WORKSPACE: &[&str] = &["--workspace", "--all-features"];
 
