@@ -99,9 +99,10 @@ fn proofs<'a>(files: &'a [File], problems: &mut Vec<String>) -> Vec<Proof<'a>> {
         let mut lines = (1..).zip(file.text.lines());
         while let Some((number, line)) = lines.next() {
             let Some(ids) = line.trim_start().strip_prefix(MARK) else { continue };
-            let requirements = ids.split(',').map(str::trim).collect();
+            let mut requirements: Vec<_> = ids.split(',').map(str::trim).collect();
             let mut is_test = false;
             let test = lines.by_ref().map(|(_, line)| line.trim_start()).find(|line| {
+                requirements.extend(line.strip_prefix(MARK).into_iter().flat_map(|ids| ids.split(',').map(str::trim)));
                 is_test |= ATTRIBUTES.iter().any(|attribute| line.starts_with(attribute));
                 !(line.starts_with("#[") || line.starts_with("//"))
             });
@@ -174,6 +175,13 @@ mod tests {
         let page = written(TABLE, &proofs(&files_before, &mut Vec::new()));
         assert!(page.contains("| random | crates/oauth-login/tests/flow.rs: `it_is_random` |\n"), "{page}");
         assert_eq!(problems(&files(rust, &page)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn marks_may_take_several_lines() {
+        let files = files("// Proves: QA1, QA2\n// Proves: QB1\n#[test]\nfn it_is_random() {}\n", TABLE);
+        let proofs = proofs(&files, &mut Vec::new());
+        assert_eq!(proofs.iter().flat_map(|proof| &proof.requirements).collect::<Vec<_>>(), [&"QA1", &"QA2", &"QB1"]);
     }
 
     #[test]
