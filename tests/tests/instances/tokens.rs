@@ -17,12 +17,10 @@ fn program() -> PathBuf {
     oauth_tests::build(&["--example", "token_instance"], &file)
 }
 
-/// A provider whose access tokens are renewed after so many seconds: half of their life. It takes its time, so that
-/// everybody asks before it answers.
-async fn provider(renewed_after: u64) -> DevProvider {
+/// A provider whose access tokens are renewed after so many seconds: half of their life. Its answers take `delay`.
+async fn provider(renewed_after: u64, delay: Duration) -> DevProvider {
     let lifetime = Duration::from_secs(2 * renewed_after);
-    let provider = DevProvider::builder(&BITBUCKET).access_token_lifetime(lifetime).delay(Duration::from_millis(500));
-    provider.start().await.unwrap()
+    DevProvider::builder(&BITBUCKET).access_token_lifetime(lifetime).delay(delay).start().await.unwrap()
 }
 
 /// Waits until a token that was issued just now is renewed at the next request.
@@ -43,7 +41,8 @@ async fn token(application: &Application, instance: usize, session: &str) -> Str
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_requests_on_two_instances_renew_a_token_once() {
     const RENEWED_AFTER: u64 = 8;
-    let (redis, provider) = (RedisServer::start(), provider(RENEWED_AFTER).await);
+    // Both instances ask before either has an answer.
+    let (redis, provider) = (RedisServer::start(), provider(RENEWED_AFTER, Duration::from_millis(500)).await);
     let application = Application::start(&program(), 2, &settings(&provider, &redis.url())).await;
     let browser = Browser::new();
     application.sign_in(&browser).await;
@@ -63,7 +62,7 @@ async fn two_hundred_requests_on_two_instances_renew_a_token_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_grant_survives_the_instance_that_was_renewing_it() {
     const RENEWED_AFTER: u64 = 2;
-    let (redis, provider) = (RedisServer::start(), provider(RENEWED_AFTER).await);
+    let (redis, provider) = (RedisServer::start(), provider(RENEWED_AFTER, Duration::ZERO).await);
     let mut application = Application::start(&program(), 2, &settings(&provider, &redis.url())).await;
     let browser = Browser::new();
     application.sign_in(&browser).await;
