@@ -33,7 +33,8 @@ type Step = fn(&BTreeSet<String>) -> Result<Report>;
 const STEPS: &[(&str, Step)] = &[
     ("tools", |_| tools::ensure(tools::FOR_TESTS).map(|()| Report::default())),
     ("tidy", |_| tidy::run().map(|()| RIGHT)),
-    ("tests", |_| nextest(&["--filterset", &format!("not ({BROWSER})")])),
+    ("tests", |_| nextest(&["--filterset", &format!("not ({BROWSER} + {WASM32})")])),
+    ("wasm32", |_| wasm32()),
     ("browser", |_| nextest(&["--filterset", BROWSER])),
     ("requirements", requirements),
     ("bench, one round", |_| bench()),
@@ -48,6 +49,9 @@ const STEPS: &[(&str, Step)] = &[
 
 /// The tests that drive a whole browser.
 const BROWSER: &str = "binary(attacks_in_browser) + binary(browser) + binary(form_post)";
+
+/// The test that builds for another machine.
+const WASM32: &str = "binary(wasm)";
 
 const WHOLE_WORKSPACE: &[&str] = &["--workspace", "--all-features"];
 
@@ -177,6 +181,16 @@ fn each_feature() -> Result<Report> {
 fn deny(checks: &[&str]) -> Result<Report> {
     cmd::run(cmd::cargo(&["deny", "--all-features", "check"]).args(checks))?;
     Ok(RIGHT)
+}
+
+/// Needs Rust's standard library for that machine, which is fetched like the compiler and not from a package registry.
+fn wasm32() -> Result<Report> {
+    if let Err(error) = tools::ensure(&[tools::WASM32]) {
+        const WHY: &str = "the target could not be installed (`rustup target add wasm32-unknown-unknown`)";
+        println!("{error:#}\nnot checked: {WHY}");
+        return Ok(Report { left_out: Some(WHY), ..Report::default() });
+    }
+    nextest(&["--filterset", WASM32])
 }
 
 /// Needs the advisory database, which a machine without access to it cannot have.

@@ -65,6 +65,14 @@ pub(crate) const VALGRIND: Tool = Tool {
     install: "apt-get install --yes --no-install-recommends valgrind",
 };
 
+pub(crate) const WASM32: Tool = Tool {
+    name: "wasm32-unknown-unknown",
+    present: || {
+        let installed = cmd::output(cmd::new("rustup").args(["target", "list", "--installed"]));
+        installed.is_ok_and(|targets| targets.lines().any(|target| target == "wasm32-unknown-unknown"))
+    },
+    install: "rustup target add wasm32-unknown-unknown",
+};
 pub(crate) const NIGHTLY: Tool = Tool {
     name: "nightly Rust",
     present: || cmd::succeeds(cmd::new("rustup").args(["run", "nightly", "cargo", "--version"])),

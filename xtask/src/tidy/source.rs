@@ -118,8 +118,9 @@ fn found<'a, T>(
 
 pub(super) fn lints(repository: &Repository) -> Vec<String> {
     let mut problems = Vec::new();
-    // What C links needs `no_mangle`, which is unsafe code, and what is forbidden cannot be allowed again.
-    let packages = repository.metadata.packages.iter().filter(|package| package.name != "oauth-staticlib");
+    // What other languages link needs `no_mangle`, which is unsafe code, and what is forbidden cannot be allowed again.
+    let linked = ["oauth-staticlib", "oauth-wasm"];
+    let packages = repository.metadata.packages.iter().filter(|package| !linked.contains(&package.name.as_str()));
     for package in packages {
         let manifest = format!("{}/Cargo.toml", package.dir().display());
         if !repository.file(&manifest).is_some_and(|file| file.text.contains("[lints]\nworkspace = true\n")) {
