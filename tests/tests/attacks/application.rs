@@ -8,6 +8,7 @@ use std::{
 };
 
 use oauth_testkit::{Browser, DevProvider, Page};
+use oauth_tests::RedisServer;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, copy},
     net::{TcpListener, TcpStream},
@@ -19,14 +20,63 @@ use crate::planted::Planted;
 
 pub(crate) const COOKIE_KEY: &str = "hzq1V3kG0m2qT1tq2nR9mJq0m4x1n8y0WcA3l7d5bYs=";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Framework {
     Axum,
     Actix,
 }
 
-impl Framework {
-    pub(crate) const BOTH: [Self; 2] = [Self::Axum, Self::Actix];
+/// Where an application keeps logins and sessions.
+#[derive(Clone, Debug)]
+pub(crate) enum Store {
+    Cookies,
+    Memory,
+    Redis(Arc<RedisServer>),
+}
+
+impl Store {
+    pub(crate) fn redis() -> Self {
+        Self::Redis(Arc::new(RedisServer::start()))
+    }
+
+    fn url(&self) -> Option<String> {
+        match self {
+            Self::Cookies => None,
+            Self::Memory => Some("memory:".to_owned()),
+            Self::Redis(server) => Some(server.url()),
+        }
+    }
+}
+
+/// An application as its user may build it.
+#[derive(Clone, Debug)]
+pub(crate) struct Combination {
+    framework: Framework,
+    pub(crate) store: Store,
+}
+
+impl Combination {
+    /// Every framework on every store.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        let stores = [Store::Cookies, Store::Memory, Store::redis()];
+        stores.into_iter().flat_map(|store| Self::on(&store)).inspect(|combination| println!("{combination}"))
+    }
+
+    /// Every framework on this store.
+    pub(crate) fn on(store: &Store) -> [Self; 2] {
+        [Framework::Axum, Framework::Actix].map(|framework| Self { framework, store: store.clone() })
+    }
+}
+
+impl fmt::Display for Combination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let store = match self.store {
+            Store::Cookies => "cookies",
+            Store::Memory => "memory",
+            Store::Redis(_) => "redis",
+        };
+        write!(f, "{:?} with {store}", self.framework)
+    }
 }
 
 /// Bytes that somebody wrote, to be searched.
@@ -61,7 +111,7 @@ static LOG: LazyLock<Written> = LazyLock::new(|| {
 
 /// One or several instances of an application, at one address.
 pub(crate) struct Application {
-    framework: Framework,
+    combination: Combination,
     pub(crate) origin: String,
     pub(crate) address: SocketAddr,
     variables: Vec<(String, String)>,
@@ -78,7 +128,7 @@ enum Server {
 
 impl fmt::Display for Application {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.framework)
+        self.combination.fmt(f)
     }
 }
 
@@ -92,7 +142,10 @@ pub(crate) fn instance(instance: &str, provider: &DevProvider) -> Vec<(String, S
 
 impl Application {
     /// Starts one with these settings and one instance, on plain http of this machine.
-    pub(crate) async fn start(framework: Framework, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+    pub(crate) async fn start(
+        combination: &Combination,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
         LazyLock::force(&LOG);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -102,8 +155,9 @@ impl Application {
         let mut variables: Vec<_> = variables.into_iter().collect();
         variables.push(("OAUTH_BASE_URL".to_owned(), origin.clone()));
         variables.push(("OAUTH_COOKIE_KEY".to_owned(), COOKIE_KEY.to_owned()));
-        let instances = Vec::new();
-        let mut application = Self { framework, origin, address, variables, said, instances, upstream, front };
+        variables.extend(combination.store.url().map(|url| ("OAUTH_STORE_URL".to_owned(), url)));
+        let (combination, instances) = (combination.clone(), Vec::new());
+        let mut application = Self { combination, origin, address, variables, said, instances, upstream, front };
         application.start_instance().await;
         application
     }
@@ -113,7 +167,7 @@ impl Application {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
-        let server = match self.framework {
+        let server = match self.combination.framework {
             Framework::Axum => {
                 let app = example_axum::App::from_vars(&self.variables).await.unwrap();
                 let listener = TcpListener::from_std(listener).unwrap();

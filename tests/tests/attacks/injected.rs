@@ -3,17 +3,12 @@
 use futures_util::future::join_all;
 use oauth_providers::{bitbucket::BITBUCKET, oidc::OIDC};
 use oauth_testkit::{Browser, DevProvider, Endpoint, PkceEnforcement};
-use oauth_tests::RedisServer;
 use url::Url;
 
 use crate::{
-    application::{Application, Framework},
+    application::{Application, Combination, Store},
     planted::Planted,
 };
-
-fn store(url: impl Into<String>) -> (String, String) {
-    ("OAUTH_STORE_URL".to_owned(), url.into())
-}
 
 /// A callback with the code of another one.
 fn with_code_of(own: &Url, other: &Url) -> Url {
@@ -27,7 +22,7 @@ fn with_code_of(own: &Url, other: &Url) -> Url {
 // Proves: QA3, QA4, QF9
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stolen_code_signs_nobody_in_as_its_owner() {
-    for framework in Framework::BOTH {
+    for combination in Combination::all() {
         // PKCE refuses it; where a server does not know PKCE, the nonce does.
         for (spec, pkce, expected) in [
             (&BITBUCKET, PkceEnforcement::Required, "provider_refused"),
@@ -35,7 +30,7 @@ async fn a_stolen_code_signs_nobody_in_as_its_owner() {
             (&OIDC, PkceEnforcement::Ignored, "provider_refused"),
         ] {
             let provider = DevProvider::builder(spec).pkce(pkce).start().await.unwrap();
-            let app = Application::start(framework, provider.variables()).await;
+            let app = Application::start(&combination, provider.variables()).await;
             let (victim, attacker) = (Browser::new(), Browser::new());
             let stolen = app.callback(&victim, spec.name(), "jane").await;
             let own = app.callback(&attacker, spec.name(), "omar").await;
@@ -52,69 +47,65 @@ async fn a_stolen_code_signs_nobody_in_as_its_owner() {
 // Proves: QB4
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_copies_of_a_callback_at_once_are_one_login() {
-    let redis = RedisServer::start();
-    for framework in Framework::BOTH {
-        for (url, instances) in [(None, 1), (Some("memory:".to_owned()), 1), (Some(redis.url()), 2)] {
-            let provider = DevProvider::builder(&BITBUCKET).start().await.unwrap();
-            let variables = provider.variables().into_iter().chain(url.clone().map(store));
-            let mut app = Application::start(framework, variables).await;
-            for _ in 1..instances {
-                app.start_instance().await;
-            }
-            let victim = Browser::new();
-            let callback = app.callback(&victim, "bitbucket", "jane").await;
-            let cookies = victim.cookies(app.url("/"));
-            let cookies: Vec<_> = cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
-            let copies = join_all((0..20).map(|number| {
-                app.use_instance(number % instances);
-                let request = victim.request("GET", callback.as_str()).header("cookie", cookies.join("; "));
-                async { request.send().await.unwrap() }
-            }));
-            let landed = copies.await.iter().filter(|page| page.header("location") == Some("/")).count();
-            assert_eq!((landed, provider.count(Endpoint::Token)), (1, 1), "{app} {url:?}");
-            app.assert_silent_about(&Planted::new(provider.secrets()));
+    for combination in Combination::all() {
+        // Only what several instances share can be asked by several.
+        let instances = if matches!(combination.store, Store::Redis(_)) { 2 } else { 1 };
+        let provider = DevProvider::builder(&BITBUCKET).start().await.unwrap();
+        let mut app = Application::start(&combination, provider.variables()).await;
+        for _ in 1..instances {
+            app.start_instance().await;
         }
+        let victim = Browser::new();
+        let callback = app.callback(&victim, "bitbucket", "jane").await;
+        let cookies = victim.cookies(app.url("/"));
+        let cookies: Vec<_> = cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
+        let copies = join_all((0..20).map(|number| {
+            app.use_instance(number % instances);
+            let request = victim.request("GET", callback.as_str()).header("cookie", cookies.join("; "));
+            async { request.send().await.unwrap() }
+        }));
+        let landed = copies.await.iter().filter(|page| page.header("location") == Some("/")).count();
+        assert_eq!((landed, provider.count(Endpoint::Token)), (1, 1), "{app}");
+        app.assert_silent_about(&Planted::new(provider.secrets()));
     }
 }
 
 // Proves: QC6
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cookie_opens_nothing_under_another_name() {
-    let redis = RedisServer::start();
-    for framework in Framework::BOTH {
-        for url in [None, Some("memory:".to_owned()), Some(redis.url())] {
-            let provider = DevProvider::builder(&BITBUCKET).start().await.unwrap();
-            let app = Application::start(framework, provider.variables().into_iter().chain(url.map(store))).await;
-            let (victim, attacker) = (Browser::new(), Browser::new());
-            app.sign_in(&victim, "bitbucket", "jane").await;
-            let session = victim.cookies(app.url("/")).pop().unwrap();
-            let callback = app.callback(&attacker, "bitbucket", "omar").await;
-            let flow = attacker.cookies(app.url("/")).pop().unwrap();
+    for combination in Combination::all() {
+        let provider = DevProvider::builder(&BITBUCKET).start().await.unwrap();
+        let app = Application::start(&combination, provider.variables()).await;
+        let (victim, attacker) = (Browser::new(), Browser::new());
+        app.sign_in(&victim, "bitbucket", "jane").await;
+        let session = victim.cookies(app.url("/")).pop().unwrap();
+        let callback = app.callback(&attacker, "bitbucket", "omar").await;
+        let flow = attacker.cookies(app.url("/")).pop().unwrap();
 
-            let as_session = format!("{}={}", session.name, flow.value);
-            let answer = attacker.request("GET", app.url("/me")).header("cookie", as_session).send().await.unwrap();
-            assert_eq!(answer.status(), 401, "{app}");
-            let as_flow = format!("{}={}", flow.name, session.value);
-            let end = attacker.request("GET", callback.as_str()).header("cookie", as_flow).send().await.unwrap();
-            assert_eq!(app.failure(&end).as_deref(), Some("login_not_found"), "{app}");
-            // The victim's session in a login of the attacker's own changes neither.
-            let both = format!("{}={}; {}={}", flow.name, flow.value, session.name, session.value);
-            let end = attacker.request("GET", callback.as_str()).header("cookie", both).send().await.unwrap();
-            assert_eq!(end.header("location"), Some("/"), "{app}");
-            assert!(app.me(&victim).await.is_none(), "{app}: the session of before is gone, as at every login");
-            app.assert_silent_about(&Planted::new(provider.secrets()));
-        }
+        let as_session = format!("{}={}", session.name, flow.value);
+        let answer = attacker.request("GET", app.url("/me")).header("cookie", as_session).send().await.unwrap();
+        assert_eq!(answer.status(), 401, "{app}");
+        let as_flow = format!("{}={}", flow.name, session.value);
+        let end = attacker.request("GET", callback.as_str()).header("cookie", as_flow).send().await.unwrap();
+        assert_eq!(app.failure(&end).as_deref(), Some("login_not_found"), "{app}");
+        // The victim's session in a login of the attacker's own changes neither.
+        let both = format!("{}={}; {}={}", flow.name, flow.value, session.name, session.value);
+        let end = attacker.request("GET", callback.as_str()).header("cookie", both).send().await.unwrap();
+        assert_eq!(end.header("location"), Some("/"), "{app}");
+        assert!(app.me(&victim).await.is_none(), "{app}: the session of before is gone, as at every login");
+        app.assert_silent_about(&Planted::new(provider.secrets()));
     }
 }
 
 // Proves: QC9, QH4
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_reads_the_store_learns_no_secret() {
-    for framework in Framework::BOTH {
-        let redis = RedisServer::start();
+    // The only store that others can read.
+    for combination in Combination::all() {
+        let Store::Redis(redis) = &combination.store else { continue };
+        assert_eq!(redis.cli(&["FLUSHALL"]), "OK");
         let provider = DevProvider::builder(&BITBUCKET).start().await.unwrap();
-        let variables = provider.variables().into_iter().chain([store(redis.url())]);
-        let app = Application::start(framework, variables).await;
+        let app = Application::start(&combination, provider.variables()).await;
         let (signed_in, waiting) = (Browser::new(), Browser::new());
         app.sign_in(&signed_in, "bitbucket", "jane").await;
         let callback = app.callback(&waiting, "bitbucket", "omar").await;

@@ -1,4 +1,4 @@
-//! Every lie of a hostile provider, told to both applications.
+//! Every lie of a hostile provider, told to both applications on every store.
 
 use futures_util::{StreamExt as _, stream};
 use oauth_core::ProviderSpec;
@@ -9,7 +9,7 @@ use oauth_testkit::{
 };
 
 use crate::{
-    application::{Application, COOKIE_KEY, Framework, assert_not_logged},
+    application::{Application, COOKIE_KEY, Combination, Store, assert_not_logged},
     planted::Planted,
 };
 
@@ -44,9 +44,9 @@ struct Scene {
 }
 
 impl Scene {
-    async fn start(framework: Framework, spec: &'static ProviderSpec) -> Self {
+    async fn start(combination: &Combination, spec: &'static ProviderSpec) -> Self {
         let provider = HostileProvider::start(spec).await.unwrap();
-        let app = Application::start(framework, provider.variables()).await;
+        let app = Application::start(combination, provider.variables()).await;
         Self { provider, app, victim: Browser::new() }
     }
 
@@ -91,16 +91,18 @@ impl Scene {
     }
 }
 
-async fn tell_every_lie(spec: &'static ProviderSpec) {
+async fn tell_every_lie(spec: &'static ProviderSpec, store: &Store) {
     let lies = HostileProvider::start(spec).await.unwrap().lies();
     let (quick, rest): (Vec<_>, Vec<_>) = lies.iter().partition(|lie| Needs::of(**lie) == Needs::Nothing);
     assert!(quick.len() > 50, "{} lies", quick.len());
     let (waiting, fresh): (Vec<_>, Vec<_>) = rest.into_iter().partition(|lie| Needs::of(*lie) == Needs::Time);
     let alone = || waiting.iter().chain(&fresh).map(|lie| vec![*lie]);
-    let runs = Framework::BOTH.into_iter().flat_map(|framework| {
+    let runs = Combination::on(store).into_iter().flat_map(|combination| {
+        println!("{combination}: {} lies of {}", lies.len(), spec.name());
         std::iter::once(quick.clone()).chain(alone()).map(move |lies| {
+            let combination = combination.clone();
             tokio::spawn(async move {
-                let scene = Scene::start(framework, spec).await;
+                let scene = Scene::start(&combination, spec).await;
                 match lies.as_slice() {
                     [lie] if Needs::of(*lie) == Needs::Ignorance => scene.tell(*lie, "jane").await,
                     lies => scene.tell_all(lies).await,
@@ -116,14 +118,40 @@ async fn tell_every_lie(spec: &'static ProviderSpec) {
     assert!(ends.iter().all(Result::is_ok), "see above");
 }
 
+// One test for each store, so that they run at the same time.
+
 // Proves: QA6, QB2, QB10, QD4, QE2, QE3, QE6, QE7, QG6, QH4, QH5, QH6
 #[tokio::test(flavor = "multi_thread")]
-async fn no_lie_of_an_oauth_provider_signs_anybody_in() {
-    tell_every_lie(&BITBUCKET).await;
+async fn no_lie_of_an_oauth_provider_signs_anybody_in_with_cookies() {
+    tell_every_lie(&BITBUCKET, &Store::Cookies).await;
+}
+
+// Proves: QA6, QB2, QB10, QD4, QE2, QE3, QE6, QE7, QG6, QH4, QH5, QH6
+#[tokio::test(flavor = "multi_thread")]
+async fn no_lie_of_an_oauth_provider_signs_anybody_in_in_memory() {
+    tell_every_lie(&BITBUCKET, &Store::Memory).await;
+}
+
+// Proves: QA6, QB2, QB10, QD4, QE2, QE3, QE6, QE7, QG6, QH4, QH5, QH6
+#[tokio::test(flavor = "multi_thread")]
+async fn no_lie_of_an_oauth_provider_signs_anybody_in_with_redis() {
+    tell_every_lie(&BITBUCKET, &Store::redis()).await;
 }
 
 // Proves: QA6, QB2, QB6, QB10, QE2, QE4, QF1, QF2, QF3, QF4, QF5, QF6, QF7, QF8, QF9, QF10, QF11, QF12, QF13, QF14, QG1, QH1, QH5
 #[tokio::test(flavor = "multi_thread")]
-async fn no_lie_of_an_openid_provider_signs_anybody_in() {
-    tell_every_lie(&OIDC).await;
+async fn no_lie_of_an_openid_provider_signs_anybody_in_with_cookies() {
+    tell_every_lie(&OIDC, &Store::Cookies).await;
+}
+
+// Proves: QA6, QB2, QB6, QB10, QE2, QE4, QF1, QF2, QF3, QF4, QF5, QF6, QF7, QF8, QF9, QF10, QF11, QF12, QF13, QF14, QG1, QH1, QH5
+#[tokio::test(flavor = "multi_thread")]
+async fn no_lie_of_an_openid_provider_signs_anybody_in_in_memory() {
+    tell_every_lie(&OIDC, &Store::Memory).await;
+}
+
+// Proves: QA6, QB2, QB6, QB10, QE2, QE4, QF1, QF2, QF3, QF4, QF5, QF6, QF7, QF8, QF9, QF10, QF11, QF12, QF13, QF14, QG1, QH1, QH5
+#[tokio::test(flavor = "multi_thread")]
+async fn no_lie_of_an_openid_provider_signs_anybody_in_with_redis() {
+    tell_every_lie(&OIDC, &Store::redis()).await;
 }

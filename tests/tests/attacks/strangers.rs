@@ -4,16 +4,16 @@ use oauth_providers::bitbucket::BITBUCKET;
 use oauth_testkit::{Browser, DevProvider};
 
 use crate::{
-    application::{Application, Framework},
+    application::{Application, Combination},
     planted::Planted,
 };
 
 // Proves: QA8, QC8
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_logins_of_one_browser_leave_five_small_cookies() {
-    for framework in Framework::BOTH {
+    for combination in Combination::all() {
         let provider = DevProvider::builder(&BITBUCKET).start().await.unwrap();
-        let app = Application::start(framework, provider.variables()).await;
+        let app = Application::start(&combination, provider.variables()).await;
         let browser = Browser::new();
         let next = format!("/me?{}", "a".repeat(1500));
         for _ in 0..100 {
@@ -31,9 +31,9 @@ async fn a_hundred_logins_of_one_browser_leave_five_small_cookies() {
 // Proves: QD4, QH2, QH6
 #[tokio::test(flavor = "multi_thread")]
 async fn bytes_that_are_no_request_are_answered_and_forgotten() {
-    for framework in Framework::BOTH {
+    for combination in Combination::all() {
         let provider = DevProvider::builder(&BITBUCKET).start().await.unwrap();
-        let app = Application::start(framework, provider.variables()).await;
+        let app = Application::start(&combination, provider.variables()).await;
         let browser = Browser::new();
         let callback = app.callback(&browser, "bitbucket", "jane").await;
         let query = callback.query().unwrap();

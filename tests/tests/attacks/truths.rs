@@ -5,14 +5,14 @@ use oauth_testkit::{Browser, DevProvider, Endpoint, hostile::Trap};
 use serde_json::json;
 
 use crate::{
-    application::{Application, Framework, instance},
+    application::{Application, Combination, instance},
     planted::Planted,
 };
 
 // Proves: QF12, QG2, QG9
 #[tokio::test(flavor = "multi_thread")]
 async fn addresses_in_a_profile_are_not_visited_and_a_text_is_no_proof() {
-    for framework in Framework::BOTH {
+    for combination in Combination::all() {
         let trap = Trap::open().await.unwrap();
         let elsewhere = |path: &str| format!("{}/{path}", trap.base_url());
         let sources = json!({ "s": { "endpoint": elsewhere("claims"), "access_token": "a" } });
@@ -25,7 +25,7 @@ async fn addresses_in_a_profile_are_not_visited_and_a_text_is_no_proof() {
             .start()
             .await
             .unwrap();
-        let app = Application::start(framework, provider.variables()).await;
+        let app = Application::start(&combination, provider.variables()).await;
         let browser = Browser::new();
         let page = app.sign_in(&browser, "oidc", "jane").await;
         assert_eq!(page.url().path(), "/", "{app}");
@@ -40,11 +40,11 @@ async fn addresses_in_a_profile_are_not_visited_and_a_text_is_no_proof() {
 // Proves: QG3, QG4
 #[tokio::test(flavor = "multi_thread")]
 async fn one_address_at_two_providers_is_two_people() {
-    for framework in Framework::BOTH {
+    for combination in Combination::all() {
         let (work, home) = (DevProvider::builder(&OIDC).start().await, DevProvider::builder(&OIDC).start().await);
         let (work, home) = (work.unwrap(), home.unwrap());
         let variables = instance("work", &work).into_iter().chain(instance("home", &home));
-        let app = Application::start(framework, variables).await;
+        let app = Application::start(&combination, variables).await;
         let mut people = Vec::new();
         for provider in ["work", "home"] {
             let browser = Browser::new();
