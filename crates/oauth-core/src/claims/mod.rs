@@ -9,6 +9,7 @@ mod path;
 use std::borrow::Cow;
 
 use serde_json::value::RawValue;
+use url::Url;
 
 pub(crate) use capture::{Captured, Unreadable, Wanted, elements, text};
 pub use path::{Alternative, Document, Field, Part, Path, Step, Transform};
@@ -613,6 +614,7 @@ fn is_web_address(text: &str) -> bool {
         && !text.chars().any(|c| {
             c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
         })
+        && Url::parse(text).is_ok()
 }
 
 #[cfg(test)]
@@ -746,6 +748,16 @@ mod tests {
         let mut expected = OAuthUserInfo::new("acme", "1");
         expected.email_verified = EmailVerified::NotStated;
         assert_eq!(read(&claims, json, &[]).unwrap(), expected);
+        for address in [
+            "https://exampl%.com/p.png",
+            "https://[::/p.png",
+            "https://a b.example/",
+            "https:///p.png",
+            "ftp://a.example/",
+        ] {
+            let user = read(&claims, &format!(r#"{{"sub":"1","picture":"{address}"}}"#), &[]).unwrap();
+            assert_eq!(user.avatar_url, None, "{address}");
+        }
     }
 
     #[test]
