@@ -7,6 +7,7 @@ mod application;
 mod load;
 mod once;
 mod outages;
+mod provider;
 mod providers;
 #[allow(dead_code, reason = "not every fault of the network is of interest here")]
 #[path = "../../../crates/oauth-redis/tests/store/proxy.rs"]
