@@ -21,7 +21,7 @@ use std::{
 };
 
 use oauth_core::{ErrorKind, ExposeSecret, OAuthToken, Registry, Result};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::{key_ring::KeyRing, record::LoginRecord, records::RecordStore};
 use flights::Flights;
@@ -142,20 +142,25 @@ impl TokenKeeper {
         let handle = record.tokens.as_ref().ok_or_else(none)?;
         let found = self.0.vault.find(handle, now).await?.ok_or_else(none)?;
         let token = &found.kept.token;
+        let begun = Instant::now();
 
         let is_rejected = rejected
             .is_some_and(|rejected| rejected.access_token().expose_secret() == token.access_token().expose_secret());
-        let is_usable = !is_rejected && token.expires_at().is_none_or(|end| now < end);
-        if is_usable && (token.refresh_token().is_none() || !found.kept.is_due(now)) {
+        let is_usable = |now| !is_rejected && token.expires_at().is_none_or(|end| now < end);
+        if is_usable(now) && (token.refresh_token().is_none() || !found.kept.is_due(now)) {
             return Ok(token.clone().access_only());
         }
         if token.refresh_token().is_none() {
             let message = "the access token has ended, and the provider gave no refresh token";
             return Err(ended(message).with_provider(provider));
         }
-        let renewal = Renewal { keeper: self.clone(), handle: handle.clone(), old: found.clone(), now };
+        let renewal =
+            Renewal { keeper: self.clone(), handle: handle.clone(), old: found.clone(), asked_at: now, begun };
         match self.0.flights.join(found.version(), || renewal.run()).await {
-            Err(error) if is_usable && error.kind() != ErrorKind::InvalidGrant => Ok(token.clone().access_only()),
+            // Waiting has taken its time.
+            Err(error) if error.kind() != ErrorKind::InvalidGrant && is_usable(now + begun.elapsed()) => {
+                Ok(token.clone().access_only())
+            }
             renewed => renewed,
         }
     }

@@ -26,7 +26,10 @@ pub(super) struct Renewal {
     pub(super) keeper: TokenKeeper,
     pub(super) handle: TokenHandle,
     pub(super) old: Found,
-    pub(super) now: SystemTime,
+    /// When the token was asked for, by the clock of the system,
+    pub(super) asked_at: SystemTime,
+    /// and by one that waiting is measured with.
+    pub(super) begun: Instant,
 }
 
 /// How the record looks beside what was found.
@@ -49,6 +52,10 @@ impl Renewal {
             }
         }
         renewed.map_err(|error| error.with_provider(provider))
+    }
+
+    fn now(&self) -> SystemTime {
+        self.asked_at + self.begun.elapsed()
     }
 
     async fn renew_or_wait(&self) -> Result<OAuthToken> {
@@ -91,11 +98,11 @@ impl Renewal {
     /// Stores what the provider gave, in place of what it renews, and only then gives it away.
     async fn replace(&self, token: OAuthToken) -> Result<OAuthToken> {
         let vault = &self.keeper.0.vault;
-        let new = Kept::new(self.old.kept.provider.clone(), token, self.now);
+        let new = Kept::new(self.old.kept.provider.clone(), token, self.now());
         let sealed = vault.seal(&self.handle, &new, self.old.until)?;
         let patience = Instant::now() + STORE_PATIENCE;
         for pause in pauses() {
-            match vault.replace(&self.handle, &self.old, &sealed, self.now).await {
+            match vault.replace(&self.handle, &self.old, &sealed, self.now()).await {
                 Ok(true) => return Ok(new.token.access_only()),
                 Ok(false) => break,
                 // The record still has the old refresh token, which may be good for a while.
@@ -129,7 +136,7 @@ impl Renewal {
     }
 
     async fn look(&self) -> Result<Sight> {
-        Ok(match self.keeper.0.vault.find(&self.handle, self.now).await? {
+        Ok(match self.keeper.0.vault.find(&self.handle, self.now()).await? {
             None => Sight::Gone,
             Some(found) if found.sealed == self.old.sealed => Sight::Unchanged,
             Some(found) => Sight::Newer(found.kept.token.access_only()),

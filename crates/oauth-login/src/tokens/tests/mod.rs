@@ -383,6 +383,17 @@ async fn a_provider_that_never_answers_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_ends_while_its_renewal_is_waited_for_is_not_handed_out() {
+    for (left, given) in [(100, true), (10, false)] {
+        let (provider, _, keeper) = world();
+        let record = sign_in(&keeper).await;
+        provider.set(|state| state.hold = Some(Point::BeforeRotation));
+        let token = ask_after(Duration::from_secs(7200 - left), &keeper, &record).await;
+        assert_eq!(token.ok(), given.then(|| provider.newest()), "{left}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_refresh_token_the_access_token_is_used_to_its_end() {
     let (provider, _, keeper) = world();
     provider.set(|state| state.gives_refresh_tokens = false);
