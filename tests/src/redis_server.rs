@@ -6,7 +6,7 @@
 
 use std::{
     fs,
-    net::{Ipv4Addr, TcpListener, TcpStream},
+    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicUsize, Ordering},
@@ -101,19 +101,23 @@ impl RedisServer {
         assert!(sent.is_ok_and(|status| status.success()), "kill {signal}");
     }
 
-    /// Waits until it accepts connections. `false` if it has ended.
+    /// Waits until it accepts connections. `false` if it has ended. It is asked by its log: on its port somebody else may
+    /// answer.
     fn accepts(&mut self) -> bool {
         let begun = Instant::now();
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
+        while !fs::read_to_string(log(&self.folder)).is_ok_and(|log| log.contains("Ready to accept connections")) {
             if self.process.try_wait().expect("the server's status").is_some() {
                 return false;
             }
             assert!(begun.elapsed() < PATIENCE, "redis-server does not listen");
             thread::sleep(Duration::from_millis(10));
         }
-        // The port may be somebody else's.
-        self.process.try_wait().expect("the server's status").is_none()
+        true
     }
+}
+
+fn log(folder: &Path) -> PathBuf {
+    folder.join("log")
 }
 
 impl Drop for RedisServer {
@@ -142,7 +146,7 @@ fn spawn(port: u16, folder: &Path, settings: &[String]) -> Child {
         .arg(folder)
         .args(settings.iter().map(|setting| if setting == "PORT" { &port } else { setting }))
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(fs::File::create(log(folder)).expect("a file for the log"))
         .stderr(Stdio::null());
     command.spawn().unwrap_or_else(|error| panic!("redis-server does not start ({error}); {INSTALL}"))
 }
