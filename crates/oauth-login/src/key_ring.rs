@@ -9,7 +9,10 @@ use std::{fmt, sync::LazyLock, time::SystemTime};
 use base64::{
     Engine as _,
     alphabet::{self, Alphabet},
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, Simd, general_purpose::NO_PAD},
+    engine::{
+        DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, Simd,
+        general_purpose::{NO_PAD, URL_SAFE_NO_PAD},
+    },
 };
 use chacha20poly1305::{AeadInOut, Key, KeyInit, XChaCha20Poly1305, XNonce};
 use oauth_core::{Error, ErrorKind, Result};
@@ -236,7 +239,14 @@ pub(crate) enum NotOpened {
     Expired,
 }
 
-pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<()> {
+/// 256 random bits in base64url.
+pub(crate) fn random_text() -> Result<Zeroizing<String>> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    fill_random(&mut *bytes)?;
+    Ok(Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_slice())))
+}
+
+fn fill_random(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes).map_err(|error| {
         Error::new(ErrorKind::RandomSource, "the operating system gave no random bytes").with_source(error)
     })
@@ -275,7 +285,7 @@ mod tests {
 
     use std::time::Duration;
 
-    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use base64::engine::general_purpose::STANDARD;
     use proptest::prelude::*;
 
     use super::*;

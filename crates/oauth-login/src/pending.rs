@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     cookie::{Cookies, SameName, SameSite, Secure, delete_cookie, set_cookie},
-    key_ring::{KeyRing, Label, NotOpened, Opened, Purpose, fill_random},
+    key_ring::{KeyRing, Label, NotOpened, Opened, Purpose, random_text},
     store::{PendingKey, Waiting},
     time::unix_seconds,
 };
@@ -124,9 +124,7 @@ impl PendingLogins {
         };
         let mut value = None;
         if let Waiting::InStore(store) = &self.waiting {
-            let mut random = Zeroizing::new([0; 32]);
-            fill_random(&mut *random).map_err(NotKept::Error)?;
-            let binding = Zeroizing::new(URL_SAFE_NO_PAD.encode(random.as_slice()));
+            let binding = random_text().map_err(NotKept::Error)?;
             let sealed = seal(Purpose::Stored, &json)?;
             match store.put(&PendingKey::new(state, &binding), &sealed, self.ttl).await {
                 Ok(()) => value = Some(seal(Purpose::Binding, binding.as_bytes())?),

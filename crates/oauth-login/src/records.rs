@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use oauth_core::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
 
-use crate::key_ring::{KeyRing, Label, NotOpened, Purpose, fill_random};
+use crate::key_ring::{KeyRing, Label, NotOpened, Purpose, random_text};
 
 /// Records shared by several instances: a map with lifetimes and conditional writes.
 ///
@@ -140,12 +140,10 @@ impl SessionRecords {
     ///
     /// The store's, and [`ErrorKind::RandomSource`] if the operating system gives no random bytes.
     pub async fn create_with_new_id(&self, content: &str, lifetime: Duration) -> Result<String> {
-        let mut random = [0; 32];
-        fill_random(&mut random)?;
-        let id = URL_SAFE_NO_PAD.encode(random);
+        let id = random_text()?;
         // One that exists already does not happen by chance.
         self.create(&id, content, lifetime).await?;
-        Ok(id)
+        Ok(id.to_string())
     }
 
     /// Keeps a session that is there already, for another `lifetime`. `false` if it has ended: a request that was under

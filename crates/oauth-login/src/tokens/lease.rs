@@ -11,8 +11,11 @@ use std::{
 use oauth_core::Result;
 use tokio::time::sleep;
 
-use super::vault::{TokenHandle, Vault, random};
-use crate::records::{Precondition, RecordKey};
+use super::vault::{TokenHandle, Vault};
+use crate::{
+    key_ring::random_text,
+    records::{Precondition, RecordKey},
+};
 
 /// How long a lease outlasts an instance that died.
 const LIFETIME: Duration = Duration::from_secs(15);
@@ -30,7 +33,7 @@ pub(super) struct Lease<'v> {
 impl<'v> Lease<'v> {
     /// The lease for a token; `None` if another instance has it.
     pub(super) async fn take(vault: &'v Vault, handle: &TokenHandle) -> Result<Option<Self>> {
-        let lease = Self { vault, key: vault.lease_key(handle), holder: random()? };
+        let lease = Self { vault, key: vault.lease_key(handle), holder: random_text()?.to_string() };
         let taken = vault.store.write(&lease.key, &lease.holder, LIFETIME, Precondition::Absent).await?;
         Ok(taken.then_some(lease))
     }

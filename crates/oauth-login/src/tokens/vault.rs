@@ -6,13 +6,12 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use oauth_core::{Error, ErrorKind, ExposeSecret, OAuthToken, Result};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    key_ring::{KeyRing, Label, NotOpened, Purpose, fill_random},
+    key_ring::{KeyRing, Label, NotOpened, Purpose, random_text},
     record::CLOCK_SKEW,
     records::{Precondition, RecordKey, RecordStore},
     time::{from_unix_seconds, unix_seconds},
@@ -30,7 +29,7 @@ pub(crate) struct TokenHandle(String);
 
 impl TokenHandle {
     pub(super) fn random() -> Result<Self> {
-        random().map(Self)
+        random_text().map(|text| Self(text.to_string()))
     }
 }
 
@@ -38,13 +37,6 @@ impl fmt::Debug for TokenHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TokenHandle(..)")
     }
-}
-
-/// 256 bits in base64url.
-pub(super) fn random() -> Result<String> {
-    let mut bytes = [0; 32];
-    fill_random(&mut bytes)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// What is kept of a login.
