@@ -40,10 +40,15 @@ pub async fn run(variables: &[(String, String)]) -> Result<()> {
     let failed = |what: &str, error: io::Error| {
         Error::new(ErrorKind::Configuration, format!("OAUTH_LISTEN: {what} {address}")).with_source(error)
     };
-    let listener = TcpListener::bind(address).map_err(|error| failed("cannot listen on", error))?;
+    let listener = listen(address).await.map_err(|error| failed("cannot listen on", error))?;
     let greeting = app.0.greeting();
     let server = app.serve(listener).map_err(|error| failed("cannot listen on", error))?;
 
     println!("{greeting}");
     server.await.map_err(|error| failed("cannot serve on", error))
+}
+
+/// The standard library's own listener lets 128 connections wait, and makes the next wait a second.
+async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    tokio::net::TcpListener::bind(address).await?.into_std()
 }
