@@ -1,12 +1,9 @@
 //! Listening, telling where, and stopping.
 
-use std::{
-    io,
-    net::{SocketAddr, TcpListener},
-};
+use std::{io, net::TcpListener};
 
 use actix_web::{HttpServer, dev::Server};
-use example_shared::listen_address;
+use example_shared::{listen, listen_address};
 use oauth_core::{Error, ErrorKind, Result};
 
 use crate::{App, protect};
@@ -35,20 +32,15 @@ impl App {
 ///
 /// A setting is missing or wrong, or the address cannot be listened on.
 pub async fn run(variables: &[(String, String)]) -> Result<()> {
-    let address: SocketAddr = listen_address(variables)?;
+    let address = listen_address(variables)?;
     let app = App::from_vars(variables).await?;
     let failed = |what: &str, error: io::Error| {
         Error::new(ErrorKind::Configuration, format!("OAUTH_LISTEN: {what} {address}")).with_source(error)
     };
-    let listener = listen(address).await.map_err(|error| failed("cannot listen on", error))?;
     let greeting = app.0.greeting();
-    let server = app.serve(listener).map_err(|error| failed("cannot listen on", error))?;
+    let server = listen(address).and_then(|listener| app.serve(listener));
+    let server = server.map_err(|error| failed("cannot listen on", error))?;
 
     println!("{greeting}");
     server.await.map_err(|error| failed("cannot serve on", error))
-}
-
-/// The standard library's own listener lets 128 connections wait, and makes the next wait a second.
-async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    tokio::net::TcpListener::bind(address).await?.into_std()
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use example_shared::{Setup, listen_address};
+use example_shared::{Setup, listen, listen_address};
 use oauth_core::{Error, ErrorKind, Result};
 use tokio::net::TcpListener;
 
@@ -19,7 +19,8 @@ pub async fn run(variables: &[(String, String)]) -> Result<()> {
     let failed = |what: &str, error: io::Error| {
         Error::new(ErrorKind::Configuration, format!("OAUTH_LISTEN: {what} {address}")).with_source(error)
     };
-    let listener = TcpListener::bind(address).await.map_err(|error| failed("cannot listen on", error))?;
+    let listener =
+        listen(address).and_then(TcpListener::from_std).map_err(|error| failed("cannot listen on", error))?;
 
     println!("{}", setup.greeting());
     let App { router, development, .. } = App::new(setup);

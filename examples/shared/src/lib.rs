@@ -13,7 +13,7 @@ use oauth_reqwest::ReqwestClient;
 use oauth_testkit::DevProvider;
 
 pub use page::{HomeQuery, Site};
-pub use program::{listen_address, report, start_logging, variables};
+pub use program::{listen, listen_address, report, start_logging, variables};
 
 /// What an application is made of, apart from its routes.
 pub struct Setup {

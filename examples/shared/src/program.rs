@@ -3,11 +3,12 @@
 use std::{
     error::Error as _,
     io::{self, IsTerminal as _},
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     process::ExitCode,
 };
 
 use oauth_core::{Error, ErrorKind, Result};
+use tokio::net::TcpSocket;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 /// Logs to the standard error, as `RUST_LOG` says.
@@ -36,6 +37,20 @@ pub fn listen_address(variables: &[(String, String)]) -> Result<SocketAddr> {
         Error::new(ErrorKind::Configuration, "OAUTH_LISTEN is not an address")
             .with_remedy("Write an IP address and a port, such as 127.0.0.1:8000")
     })
+}
+
+/// Listens on `address`, without blocking. Of connections that come at the same moment 4,096 may wait, where 128 would by default.
+///
+/// # Errors
+///
+/// The address is taken, or not of this machine.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // So that it can be started again at once.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(4096)?.into_std()
 }
 
 /// Says what went wrong, if something did.
