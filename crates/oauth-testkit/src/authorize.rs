@@ -4,6 +4,7 @@ use oauth_core::{Pkce, ResponseMode};
 use url::Url;
 
 use crate::{
+    answer::Answer,
     builder::PkceEnforcement,
     grants::{Challenge, Grant},
     openid::{has_id_token, issuer},
@@ -42,18 +43,16 @@ pub(crate) fn reply(shared: &Shared, received: &Received) -> Reply {
 
 fn chosen(shared: &Shared, request: AuthorizationRequest, form: &Pairs) -> Reply {
     let response_mode = request.response_mode;
-    let (redirect_uri, answer) = match decide(shared, request, form) {
+    let (redirect_uri, parameters) = match decide(shared, request, form) {
         Ok(decided) => decided,
         Err(reply) => return reply,
     };
-    match response_mode {
-        ResponseMode::FormPost => page::form_post(shared, redirect_uri.as_str(), &answer),
-        _ => {
-            let mut location = redirect_uri;
-            location.query_pairs_mut().extend_pairs(&answer);
-            page::secured(Reply::new(303, "text/plain; charset=utf-8", "").header("location", location.as_str()), None)
-        }
+    let mut answer = Answer::new(response_mode, redirect_uri, parameters);
+    let told = shared.state().told.clone();
+    if let Some(told) = told {
+        told.lead_back(&mut answer);
     }
+    answer.reply(shared)
 }
 
 /// Where the answer goes, and its parameters.
@@ -113,7 +112,7 @@ pub(crate) fn check(shared: &Shared, query: &Pairs) -> Result<AuthorizationReque
         parameter("state").ok_or("The parameter state is missing: without it a stranger could end this login.")?;
     let response_mode = match parameter("response_mode") {
         Some("form_post") => ResponseMode::FormPost,
-        _ if facts.response_mode == ResponseMode::FormPost => {
+        _ if options.response_mode == ResponseMode::FormPost => {
             return Err("response_mode must be form_post.".to_owned());
         }
         None | Some("query") => ResponseMode::Query,

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use oauth_core::{Error, ErrorKind, ProviderSpec, Result};
+use oauth_core::{Error, ErrorKind, ProviderSpec, ResponseMode, Result};
 use serde_json::Value;
 
 use crate::{
@@ -75,6 +75,7 @@ pub(crate) struct Options {
     pub(crate) access_token_lifetime: Duration,
     pub(crate) code_lifetime: Duration,
     pub(crate) pkce: PkceEnforcement,
+    pub(crate) response_mode: ResponseMode,
     pub(crate) scope_path: Option<String>,
     pub(crate) members: Vec<Member>,
 }
@@ -95,6 +96,7 @@ impl DevProviderBuilder {
                 access_token_lifetime: Duration::from_secs(7200),
                 code_lifetime: Duration::from_secs(600),
                 pkce: PkceEnforcement::Required,
+                response_mode: spec.facts().response_mode,
                 scope_path: None,
                 members: Vec::new(),
             },
@@ -172,6 +174,13 @@ impl DevProviderBuilder {
         self
     }
 
+    /// Sets how the callback arrives, for instances of an OpenID provider: their configuration says so, and `form_post`
+    /// is insisted on. Default: as the spec has it, and for others what is asked for.
+    pub fn response_mode(mut self, mode: ResponseMode) -> Self {
+        self.options.response_mode = mode;
+        self
+    }
+
     /// Sets where the token reply states the granted scopes, as a path. Default: the spec's first alternative.
     pub fn scope_member(mut self, path: impl Into<String>) -> Self {
         self.scope_member = Some(path.into());
@@ -217,6 +226,10 @@ impl DevProviderBuilder {
         if !profile::is_playable(options.spec) {
             return Err(refuse("the account id stands in a token, but the spec has no OpenID Connect".to_owned())
                 .with_remedy("Make the spec by ProviderSpec::openid()"));
+        }
+        if options.response_mode != options.spec.facts().response_mode && options.spec.facts().openid.is_none() {
+            return Err(refuse("only instances of an OpenID provider choose how the callback arrives".to_owned())
+                .with_remedy("Leave out `response_mode`, or set it in the spec"));
         }
         if options.page_size == 0 || options.token_length == 0 {
             return Err(refuse("page size and token length cannot be zero".to_owned()));

@@ -41,6 +41,7 @@
 //! |---|---|---|
 //! | `browser` | yes | [`Browser`], which drives an application as a browser would: cookies, redirects, forms |
 
+mod answer;
 mod authorize;
 #[cfg(feature = "browser")]
 mod browser;

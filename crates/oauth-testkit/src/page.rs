@@ -6,10 +6,11 @@ use oauth_core::{Brand, ProviderSpec};
 use sha2::{Digest, Sha256};
 
 use crate::{
+    answer::Form,
     authorize::AuthorizationRequest,
     person::{EmailAccess, TestPerson},
     shared::Shared,
-    wire::{Pairs, Received, Reply},
+    wire::{Received, Reply},
 };
 
 const CSS: &str = include_str!("../templates/style.css");
@@ -75,8 +76,7 @@ struct Message<'a> {
 #[template(path = "form_post.html")]
 struct FormPost<'a> {
     look: &'a Look,
-    action: &'a str,
-    fields: &'a Pairs,
+    form: &'a Form,
     submit: &'a str,
 }
 
@@ -160,8 +160,8 @@ fn avatar(person: &TestPerson) -> Reply {
 }
 
 /// A page that posts the answer to the application (OAuth 2.0 Form Post Response Mode).
-pub(crate) fn form_post(shared: &Shared, action: &str, fields: &Pairs) -> Reply {
-    let page = FormPost { look: &shared.look, action, fields, submit: SUBMIT };
+pub(crate) fn form_post(shared: &Shared, form: &Form) -> Reply {
+    let page = FormPost { look: &shared.look, form, submit: SUBMIT };
     html(shared, 200, page.render(), Some(&source_expression(SUBMIT)))
 }
 

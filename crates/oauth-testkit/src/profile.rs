@@ -142,7 +142,8 @@ impl Profile {
                 self.put(document, &field.steps, before_transforms(handle(person), &field.transforms).into());
             }
         }
-        for name in facts.callback_params {
+        // The state is no parameter of the profile's: every callback has it.
+        for name in facts.callback_params.iter().filter(|name| **name != "state") {
             let variable = facts.variables.iter().find(|variable| variable.callback_param() == Some(*name));
             let allowed = variable.and_then(|variable| variable.allowed_values().last().copied());
             self.put(Document::Callback, &[Step::Key((*name).to_owned())], allowed.unwrap_or(handle(person)).into());

@@ -116,6 +116,9 @@ impl Shared {
         if !matches!(facts.client_authentication, ClientAuthentication::None | ClientAuthentication::Signed) {
             settings.push(("CLIENT_SECRET".to_owned(), self.options.client_secret.clone()));
         }
+        if self.options.response_mode != facts.response_mode {
+            settings.push(("RESPONSE_MODE".to_owned(), self.options.response_mode.as_str().to_owned()));
+        }
         let claims = spec.claim_settings().into_iter();
         settings.extend(claims.map(|(name, path)| (name.to_owned(), path.to_owned())));
         let variables = facts.variables.iter().filter(|variable| variable.default().is_none());

@@ -1,6 +1,7 @@
 //! A browser for tests: it keeps cookies, tells where a request comes from and posts forms as browsers do, and shows
 //! every step of a redirect.
 
+mod form;
 mod jar;
 mod page;
 
@@ -156,8 +157,9 @@ impl Browser {
     ///
     /// `page` has no such form.
     pub async fn submit(&self, page: &Page) -> Result<Page> {
-        let (action, fields) = page.hidden_form().ok_or_else(|| mistaken(page, "has no form to submit"))?;
-        self.request("POST", action).form(fields).from(page).send().await
+        let form = page.hidden_form().ok_or_else(|| mistaken(page, "has no form to submit"))?;
+        let (content_type, body) = form.encode();
+        self.request("POST", form.action).header("content-type", content_type).body(body).from(page).send().await
     }
 
     async fn return_to_application(&self, answer: Page) -> Result<Page> {

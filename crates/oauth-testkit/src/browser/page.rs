@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::Url;
 
-use super::jar::Site;
+use super::{form::HiddenForm, jar::Site};
 
 /// An answer: a page, or a step on the way to one.
 pub struct Page {
@@ -54,17 +54,9 @@ impl Page {
         self.url.join(location).ok()
     }
 
-    /// Action and fields of a form whose fields are all hidden, as a `form_post` answer has it.
-    pub(super) fn hidden_form(&self) -> Option<(Url, Vec<(String, String)>)> {
-        let form = self.body.split_once("<form method=\"post\" action=\"")?.1;
-        let (action, form) = form.split_once('"')?;
-        let form = form.split_once("</form>")?.0;
-        let fields = form.split("<input type=\"hidden\" name=\"").skip(1).map(|field| {
-            let (name, field) = field.split_once("\" value=\"")?;
-            let (value, _) = field.split_once('"')?;
-            Some((unescape(name), unescape(value)))
-        });
-        Some((self.url.join(&unescape(action)).ok()?, fields.collect::<Option<_>>()?))
+    /// A form whose fields are all hidden, as a `form_post` answer has it.
+    pub(super) fn hidden_form(&self) -> Option<HiddenForm> {
+        HiddenForm::find(&self.url, &self.body)
     }
 }
 
@@ -76,11 +68,6 @@ impl fmt::Debug for Page {
             .field("body_len", &self.body.len())
             .finish_non_exhaustive()
     }
-}
-
-fn unescape(text: &str) -> String {
-    let entities = [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
-    entities.into_iter().fold(text.to_owned(), |text, (entity, character)| text.replace(entity, character))
 }
 
 /// The page that began a navigation.

@@ -22,6 +22,8 @@ pub enum Lie {
     UserInfo(UserInfoLie),
     /// The browser comes back with an answer that is none.
     Callback(CallbackLie),
+    /// The browser comes back with an answer by `form_post` that did not come in the body of a form.
+    Form(FormLie),
     /// The metadata names the trap as token endpoint (QA2). That is a lie to whoever was told another endpoint when the
     /// login began, and not among [`HostileProvider::lies`](super::HostileProvider::lies).
     Moved,
@@ -316,7 +318,7 @@ impl UserInfoLie {
 }
 
 lies! {
-    /// What the browser brings back (RFC 6749 section 4.1.2, RFC 9207).
+    /// What the browser brings back, in the query or in a form (RFC 6749 section 4.1.2, RFC 9207).
     CallbackLie {
         /// Another issuer (QB6, QH1).
         Issuer,
@@ -346,5 +348,38 @@ lies! {
         ErrorBesideCode,
         /// An error beside another issuer (QB6).
         ErrorOfOtherIssuer,
+    }
+}
+
+lies! {
+    /// How the browser brings it back where a form was asked for (OAuth 2.0 Form Post Response Mode). A browser sends each
+    /// of them for a page that asks it to.
+    FormLie {
+        /// By a redirect, in the query (QB8).
+        Redirect,
+        /// By a form without fields, in the query of its address (QB8).
+        InQuery,
+        /// The code in the query, all else in the form (QB8).
+        CodeInQuery,
+        /// The state in the query, all else in the form (QB8).
+        StateInQuery,
+        /// In the query, beside a form with the state and the code of nobody (QB8).
+        OtherInForm,
+        /// As `multipart/form-data` (QB1, QB8).
+        Multipart,
+        /// As `text/plain` (QB1, QB8).
+        PlainText,
+        /// As JSON, in the only way that a form can: as `text/plain` (QB1, QB8).
+        Json,
+        /// Beside 64 KiB of nothing (QB1, QB8).
+        Huge,
+        /// With a code that is no text in UTF-8, because the form is in another encoding (QB1).
+        NotUtf8,
+        /// With a code that has an encoded NUL behind it, to be decoded twice (QB1).
+        NestedNul,
+        /// With a state that was encoded twice (QB3).
+        EncodedTwice,
+        /// With names in capitals (QB3).
+        Capitals,
     }
 }

@@ -34,6 +34,7 @@
 //! # }
 //! ```
 
+mod callback;
 mod forge;
 mod lie;
 mod reply;
@@ -43,7 +44,7 @@ use std::{ops::Deref, sync::Arc};
 
 use oauth_core::{Alternative, Document, Nonce, Path, ProviderSpec, ResponseMode, Result, UserInfoSource};
 
-pub use lie::{CallbackLie, Forgery, KeysLie, Lie, MetadataLie, ReplyLie, TokenLie, UserInfoLie};
+pub use lie::{CallbackLie, Forgery, FormLie, KeysLie, Lie, MetadataLie, ReplyLie, TokenLie, UserInfoLie};
 pub use trap::{Hit, Trap};
 
 use crate::{
@@ -51,6 +52,9 @@ use crate::{
     openid::{IdTokenFault, has_id_token, is_discovered, issuer},
     server::DevProvider,
 };
+
+/// What stands where something of somebody else should not.
+const OTHER: &str = "somebody-else";
 
 /// A [`DevProvider`] that lies when it is told to, with a [`Trap`] beside it.
 #[derive(Debug)]
@@ -140,15 +144,16 @@ impl HostileProvider {
             let told = UserInfoLie::ALL.iter().copied().filter(|lie| has_id_token || !lie.needs_id_token());
             lies.extend(told.map(Lie::UserInfo));
         }
-        if facts.response_mode != ResponseMode::FormPost {
-            let has_issuer = issuer(spec, self.base_url()).is_some();
-            let told = CallbackLie::ALL.iter().copied().filter(|lie| match lie {
-                // Metadata alone promises an issuer.
-                CallbackLie::NoIssuer => is_discovered,
-                CallbackLie::Issuer | CallbackLie::IssuerTwice | CallbackLie::ErrorOfOtherIssuer => has_issuer,
-                _ => true,
-            });
-            lies.extend(told.map(Lie::Callback));
+        let has_issuer = issuer(spec, self.base_url()).is_some();
+        let told = CallbackLie::ALL.iter().copied().filter(|lie| match lie {
+            // Metadata alone promises an issuer.
+            CallbackLie::NoIssuer => is_discovered,
+            CallbackLie::Issuer | CallbackLie::IssuerTwice | CallbackLie::ErrorOfOtherIssuer => has_issuer,
+            _ => true,
+        });
+        lies.extend(told.map(Lie::Callback));
+        if self.provider.shared().options.response_mode == ResponseMode::FormPost {
+            lies.extend(FormLie::ALL.iter().copied().map(Lie::Form));
         }
         lies
     }

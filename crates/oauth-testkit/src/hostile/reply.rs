@@ -15,12 +15,11 @@ use hyper::{
 };
 use serde_json::{Map, Value, json};
 use tokio::time::{Interval, interval};
-use url::Url;
 
 use super::{
-    Told,
+    OTHER, Told,
     forge::{self, Forger},
-    lie::{CallbackLie, KeysLie, Lie, MetadataLie, ReplyLie, TokenLie, UserInfoLie},
+    lie::{KeysLie, Lie, MetadataLie, ReplyLie, TokenLie, UserInfoLie},
 };
 use crate::{
     document::{every_field, first_field, get, get_mut, remove, set_member},
@@ -32,8 +31,6 @@ use crate::{
     wire::{JSON, Reply, whole},
 };
 
-/// What stands where something of somebody else should not.
-const OTHER: &str = "somebody-else";
 /// Media type of a signed reply (RFC 7519 section 10.3.1).
 const JWT: &str = "application/jwt";
 
@@ -98,11 +95,6 @@ impl Told {
             }
             (Lie::UserInfo(lie), Endpoint::UserInfo) => {
                 edit_user_info(shared, reply, |json| user_info(shared, json, lie));
-            }
-            (Lie::Callback(lie), Endpoint::Authorize) => {
-                for (_, location) in reply.headers.iter_mut().filter(|(name, _)| name == "location") {
-                    *location = callback(location, lie, &self.trap);
-                }
             }
             _ => {}
         }
@@ -298,66 +290,6 @@ fn user_info(shared: &Shared, json: &mut Value, lie: UserInfoLie) {
 fn other_case(text: &str) -> String {
     let changed = text.to_ascii_uppercase();
     if changed == text { format!("{text}A") } else { changed }
-}
-
-/// Where the browser is sent: `location`, with the lie in its query.
-fn callback(location: &str, lie: CallbackLie, trap: &str) -> String {
-    let Ok(mut url) = Url::parse(location) else { return location.to_owned() };
-    let mut answer: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    let mut without = |names: &[&str]| answer.retain(|(name, _)| !names.contains(&name.as_str()));
-    let other = "A".repeat(43);
-    let added: &[(&str, &str)] = match lie {
-        CallbackLie::Issuer => {
-            without(&["iss"]);
-            &[("iss", "https://another-issuer.example")]
-        }
-        CallbackLie::NoIssuer => {
-            without(&["iss"]);
-            &[]
-        }
-        CallbackLie::IssuerTwice => &[("iss", "https://another-issuer.example")],
-        CallbackLie::State => {
-            without(&["state"]);
-            &[("state", &other)]
-        }
-        CallbackLie::NoState => {
-            without(&["state"]);
-            &[]
-        }
-        CallbackLie::StateTwice => &[("state", &other)],
-        CallbackLie::CodeTwice => &[("code", OTHER)],
-        CallbackLie::Tokens => {
-            without(&["code"]);
-            &[("access_token", OTHER), ("id_token", OTHER), ("token_type", "bearer")]
-        }
-        CallbackLie::EmptyCode => {
-            without(&["code"]);
-            &[("code", "")]
-        }
-        CallbackLie::CodeWithLine => {
-            without(&["code"]);
-            &[("code", "a\r\nx-injected: 1")]
-        }
-        CallbackLie::HugeCode => {
-            without(&["code"]);
-            &[("code", &"a".repeat(20_000))]
-        }
-        CallbackLie::ErrorScript => {
-            without(&["code"]);
-            &[
-                ("error", "<script>alert(1)</script>"),
-                ("error_description", "<img src=x onerror=alert(1)>"),
-                ("error_uri", trap),
-            ]
-        }
-        CallbackLie::ErrorBesideCode => &[("error", "access_denied")],
-        CallbackLie::ErrorOfOtherIssuer => {
-            without(&["code", "iss"]);
-            &[("error", "access_denied"), ("iss", "https://another-issuer.example")]
-        }
-    };
-    url.query_pairs_mut().clear().extend_pairs(&answer).extend_pairs(added);
-    url.into()
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {

@@ -97,7 +97,7 @@ async fn a_careless_spec_is_told_what_is_wrong_with_it() {
         ProviderSpec::oauth2("acme", "https://id.test/authorize", "https://id.test/token").claims(Claims::id("id"));
     static NO_VARIABLE: ProviderSpec = whole().user_info("https://api.test/{tenant}/me");
     static NO_CALL: ProviderSpec = whole().calls(CALLS).claims(Claims::id("id").email("@emails.mail"));
-    static NOT_KEPT: ProviderSpec = whole().claims(Claims::id("callback:openid"));
+    static NOT_KEPT: ProviderSpec = whole().claims(Claims::id("id").username("callback:nick"));
     static FORM_CALL: ProviderSpec =
         whole().calls(CALLS).user_info_form(&[]).token_placement(TokenPlacement::Form("access_token"));
     static ANY_HOST: ProviderSpec = whole()
@@ -115,7 +115,7 @@ async fn a_careless_spec_is_told_what_is_wrong_with_it() {
         (&NO_PROFILE, "the profile has a source", "no user_info()"),
         (&NO_VARIABLE, "the variables of a URL have a source", "tenant"),
         (&NO_CALL, "a claim is read from what there is: email", "there is no call emails"),
-        (&NOT_KEPT, "a claim is read from what there is: oauth_id", "openid is not in callback_params"),
+        (&NOT_KEPT, "a claim is read from what there is: username", "nick is not in callback_params"),
         (&FORM_CALL, "extra calls can carry the access token", "GET"),
         (&ANY_HOST, "a variable from the callback is kept and has a list of values", "allowed()"),
         (&LOOSE_FLAG, "a flag of an address comes with the address", "email_verified()"),
@@ -125,7 +125,7 @@ async fn a_careless_spec_is_told_what_is_wrong_with_it() {
         assert!(found(&report, check, seen), "{check}: {report}");
     }
     let report = Suite::new(&NOT_KEPT).run().await;
-    assert!(found(&report, "a client can be built", "Name openid in callback_params()"), "{report}");
+    assert!(found(&report, "a client can be built", "Name nick in callback_params()"), "{report}");
 }
 
 #[tokio::test]

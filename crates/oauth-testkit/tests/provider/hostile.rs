@@ -4,12 +4,15 @@ use std::{fmt::Write as _, time::Duration};
 
 use futures_util::future::join_all;
 use oauth_bitbucket::BITBUCKET;
-use oauth_core::{AuthorizationRequest, CallbackParameters, Error, ErrorKind, OAuthClient, ProviderSpec, Result};
+use oauth_core::{
+    AuthorizationRequest, CallbackParameters, Error, ErrorKind, OAuthClient, ProviderSpec, ResponseMode, Result,
+};
 use oauth_reqwest::ReqwestClient;
 use oauth_testkit::{
-    Browser, Endpoint,
-    hostile::{CallbackLie, Forgery, HostileProvider, KeysLie, Lie, MetadataLie, ReplyLie},
+    Browser, DevProvider, Endpoint,
+    hostile::{CallbackLie, Forgery, FormLie, HostileProvider, KeysLie, Lie, MetadataLie, ReplyLie},
 };
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 use crate::{REDIRECT_URI, kinds, parameters};
 
@@ -70,7 +73,7 @@ async fn damage(spec: &'static ProviderSpec) -> Vec<String> {
     login(&provider, &patient).await.unwrap_or_else(|error| panic!("{}: {}", spec.name(), everything(&error)));
     for lie in provider.lies() {
         // The client does not see the callback.
-        if matches!(lie, Lie::Callback(_)) {
+        if matches!(lie, Lie::Callback(_) | Lie::Form(_)) {
             continue;
         }
         provider.tell(lie);
@@ -121,7 +124,9 @@ async fn a_provider_tells_the_lies_that_are_lies_for_its_spec() {
         (&kinds::IN_ID_TOKEN, Lie::Keys(KeysLie::Flood), true),
         (&kinds::SHARED_KEY, Lie::Keys(KeysLie::Flood), false),
         (&kinds::SHARED_KEY, Lie::Forgery(Forgery::HmacWithClientSecret), false),
-        (&kinds::FORM_POST, Lie::Callback(CallbackLie::State), false),
+        (&kinds::DISCOVERED, Lie::Form(FormLie::Redirect), false),
+        (&kinds::FORM_POST, Lie::Callback(CallbackLie::State), true),
+        (&kinds::FORM_POST, Lie::Form(FormLie::Redirect), true),
     ];
     for (spec, lie, expected) in table {
         let provider = HostileProvider::start(spec).await.unwrap();
@@ -145,4 +150,62 @@ async fn whoever_follows_a_redirect_to_the_trap_is_seen_with_what_it_carried() {
     browser.request("POST", location).form([("client_secret", secret)]).send().await.unwrap();
     let hits: Vec<_> = provider.hits().into_iter().map(|hit| (hit.request, hit.secrets)).collect();
     assert_eq!(hits, [("GET /userinfo".to_owned(), 0), ("POST /token".to_owned(), 1)]);
+}
+
+/// What arrives at the application whose browser is told a lie: content type, query and body.
+async fn told(provider: &HostileProvider, lie: Lie) -> (String, String, String) {
+    let application = MockServer::start().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&application).await;
+    let client = OAuthClient::new(provider.spec(), provider.config(), ReqwestClient::new().unwrap()).unwrap();
+    let request = AuthorizationRequest::new(format!("{}/callback", application.uri()));
+    let (url, _) = client.authorize(&request).await.unwrap().into_parts();
+    provider.tell(lie);
+    let browser = Browser::new();
+    let page = browser.open(&url).await.unwrap();
+    browser.sign_in_as(&page, "jane").await.unwrap();
+    let request = application.received_requests().await.unwrap().pop().unwrap();
+    let content_type = request.headers.get("content-type").map(|value| value.to_str().unwrap().to_owned());
+    let body = String::from_utf8(request.body).unwrap();
+    (content_type.unwrap_or_default(), request.url.query().unwrap_or_default().to_owned(), body)
+}
+
+#[tokio::test]
+async fn a_browser_sends_a_form_in_the_way_of_the_lie() {
+    let provider =
+        DevProvider::builder(&kinds::DISCOVERED).response_mode(ResponseMode::FormPost).start().await.unwrap();
+    let provider = HostileProvider::of(provider).await.unwrap();
+    let form = "application/x-www-form-urlencoded";
+    let table = [
+        (Lie::Callback(CallbackLie::CodeTwice), form, "", "&code=somebody-else"),
+        (Lie::Form(FormLie::Redirect), "", "code=", ""),
+        (Lie::Form(FormLie::InQuery), form, "code=", ""),
+        (Lie::Form(FormLie::CodeInQuery), form, "code=", "state="),
+        (Lie::Form(FormLie::StateInQuery), form, "state=", "code="),
+        (Lie::Form(FormLie::OtherInForm), form, "code=", "code=AAAAAAAA"),
+        (Lie::Form(FormLie::Multipart), "multipart/form-data; boundary=", "", "name=\"code\"\r\n\r\n"),
+        (Lie::Form(FormLie::PlainText), "text/plain", "", "code="),
+        (Lie::Form(FormLie::Json), "text/plain", "", r#","x":"="}"#),
+        (Lie::Form(FormLie::Huge), form, "", "&padding=aaaaaaaa"),
+        (Lie::Form(FormLie::NotUtf8), form, "", "%FF&"),
+        (Lie::Form(FormLie::NestedNul), form, "", "%2500&"),
+        (Lie::Form(FormLie::EncodedTwice), form, "", "state=%25"),
+        (Lie::Form(FormLie::Capitals), form, "", "CODE="),
+    ];
+    for (lie, content_type, in_query, in_body) in table {
+        let (sent_as, query, body) = told(&provider, lie).await;
+        assert!(
+            sent_as.starts_with(content_type) && sent_as.is_empty() == content_type.is_empty(),
+            "{lie:?} {sent_as}"
+        );
+        assert!(query.contains(in_query) && query.is_empty() == in_query.is_empty(), "{lie:?} {query}");
+        assert!(body.contains(in_body) && body.is_empty() == in_body.is_empty(), "{lie:?} {body}");
+        assert_eq!(body.len() > 64 * 1024, lie == Lie::Form(FormLie::Huge), "{lie:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_instances_of_an_openid_provider_choose_how_the_callback_arrives() {
+    let refused = DevProvider::builder(&BITBUCKET).response_mode(ResponseMode::FormPost).start().await.unwrap_err();
+    assert!(refused.to_string().contains("how the callback arrives"), "{refused}");
+    assert!(DevProvider::builder(&kinds::FORM_POST).response_mode(ResponseMode::FormPost).start().await.is_ok());
 }

@@ -93,23 +93,24 @@ pub(crate) static FORM_POST: ProviderSpec = spec("form-post")
 pub(crate) static IN_TOKEN: ProviderSpec =
     spec("in-token").user_info_source(UserInfoSource::TokenReply).claims(full("owner.", "owner."));
 
-/// The account id comes with the callback and the profile's address with the token; a call needs the profile.
+/// A name comes with the callback, the account id and the profile's address with the token; a call needs the profile.
 pub(crate) static CHAINED: ProviderSpec =
     ProviderSpec::oauth2("chained", "https://{tenant}.id.test/authorize", "https://{tenant}.id.test/token")
         .variables(&[Variable::required("tenant")])
         .refresh("https://{tenant}.id.test/refresh")
         .user_info("https://api.test/users/{token:account.uid}")
         .calls(&[ExtraCall::get("mail", "https://api.test/{userinfo:slug}/mail").optional_on(&[404])])
-        .callback_params(&["region", "openid"])
+        .callback_params(&["region", "family", "state"])
+        .token_params(&[("state", "{callback:state}")])
         .token_placement(TokenPlacement::Header("x-access-token"))
         .client_authentication(ClientAuthentication::Basic)
         .revocation(Revocation::Endpoint("https://{tenant}.id.test/revoke"))
         .claims(
-            Claims::id("callback:openid")
+            Claims::id("token:account.id")
                 .emails(EmailList::new("@mail", "address").primary("primary").verified("verified"))
                 .username("token:account.login")
                 .first_name("given")
-                .last_name("family")
+                .last_name("callback:family")
                 .avatar_url("avatar")
                 .profile_url("@mail[0].owner"),
         );

@@ -66,7 +66,7 @@ async fn the_callback_brings_the_issuer_and_what_the_spec_keeps() {
     let (_provider, client) = start(&CHAINED).await;
     let callback = Callback::of(&client, "jane").await;
     assert_eq!(callback.get("region"), Some("jane"));
-    assert_eq!(callback.get("openid"), Some("123e4567-e89b-12d3-a456-426614174000"));
+    assert_eq!(callback.get("family"), Some("Doe"));
     assert_eq!(callback.get("iss"), None);
 }
 
