@@ -137,7 +137,7 @@ impl LoginBuilder {
     }
 
     /// Where the routes are, `/auth` by default: `{mount}/{provider}/login`, `{mount}/{provider}/callback`,
-    /// `{mount}/logout`.
+    /// `{mount}/{provider}/link`, `{mount}/logout`.
     pub fn mount_path(mut self, path: impl Into<String>) -> Self {
         self.mount_path = path.into();
         self

@@ -69,7 +69,8 @@ failure_codes! {
     LoginExpired = "login_expired", "Signing in took too long. Please try again.";
     /// This browser has no such login: it was begun in another browser, is finished already, or cookies are blocked.
     LoginNotFound = "login_not_found", "This sign-in is finished already or was begun in another browser. Please try again.";
-    /// The login was begun at another provider than the one that answers. It cannot be used again.
+    /// The login was begun at another provider than the one that answers, or for something else than it ends as. It cannot
+    /// be used again.
     StateMismatch = "state_mismatch", "The answer does not belong to this sign-in. Please try again.";
     /// The answer names another issuer than the login was begun at (RFC 9207), or names none although it must.
     IssuerMismatch = "issuer_mismatch", "The answer comes from another sign-in provider. Please try again.";
@@ -79,6 +80,10 @@ failure_codes! {
     InvalidNext = "invalid_next", "The page to return to is not part of this site.";
     /// The application does not let this account in.
     LoginRefused = "login_refused", "This account may not sign in here.";
+    /// The account is to be connected to the one that is signed in, and is connected to another one already.
+    AlreadyLinked = "already_linked", "This account is connected to somebody else here already.";
+    /// An account was to be connected, and meanwhile the person has signed out, or somebody else in.
+    SessionChanged = "session_changed", "You are not signed in as before any more. Please sign in and connect the account again.";
     /// The session could not be stored.
     SessionUnavailable = "session_unavailable", "You cannot be signed in at the moment. Please try again.";
     /// The store of pending logins cannot be reached. The answer is 503, and the same callback succeeds once it can.
@@ -87,7 +92,7 @@ failure_codes! {
     ServerError = "server_error", "Signing in is not set up correctly.";
     /// No provider of that name is configured. The answer is 404.
     UnknownProvider = "unknown_provider", "This way to sign in is not available.";
-    /// Another site asked for the logout. The answer is 403.
+    /// Another site asked for the logout, or for an account to be connected. The answer is 403.
     CrossSiteRequest = "cross_site_request", "This request came from another site.";
 }
 

@@ -1,6 +1,7 @@
 //! Signing in through a browser, for any web framework.
 //!
-//! [`Login`] begins a login, checks the callback and permits the logout. It takes plain data, [`BrowserRequest`], and
+//! [`Login`] begins a login, checks the callback and permits the logout; it can also connect further accounts to the one
+//! that is signed in. It takes plain data, [`BrowserRequest`], and
 //! gives plain data, [`Answer`]: an adapter for a framework only converts the two and keeps a [`StoredLogin`], one
 //! string, in its session. Everything two adapters could disagree about is decided here.
 //!
@@ -25,11 +26,13 @@ mod answer;
 mod builder;
 mod client_address;
 mod cookie;
+mod email_linking;
 mod ended;
 mod failure;
 mod generations;
 mod guard;
 mod key_ring;
+mod link;
 mod login;
 mod memory;
 mod next;
@@ -52,9 +55,11 @@ mod tokens;
 pub use answer::Answer;
 pub use builder::LoginBuilder;
 pub use client_address::{ClientAddress, TrustedProxies};
+pub use email_linking::{EmailLinking, LocalEmail};
 pub use ended::EndedSessions;
 pub use failure::{FailureCode, LoginFailure};
 pub use key_ring::KeyRing;
+pub use link::{Finished, LinkOutcome, ProvenLink};
 pub use login::{Login, LoginOutcome};
 pub use memory::MemoryStore;
 #[cfg(feature = "rate-limit")]

@@ -1,4 +1,4 @@
-//! The login itself: [`Login::begin`], [`Login::callback`], [`Login::logout`].
+//! The login itself: [`Login::begin`], [`Login::callback`], [`Login::logout`]. Connecting accounts is in `link.rs`.
 //!
 //! The callback checks in one fixed order: method and content type, size, repeated parameters, the pending login by
 //! `state` *and* cookie, used once, provider, `iss`, `error`, `code`; only then the provider is asked. What fails before
@@ -18,6 +18,7 @@ use crate::{
     ended::EndedSessions,
     failure::{FailureCode, LoginFailure},
     key_ring::KeyRing,
+    link::Intent,
     next::NextPath,
     parameters::{Parameters, Repeated},
     pending::{Lost, NotKept, PendingLogin, PendingLogins, is_base64url},
@@ -65,6 +66,9 @@ const REGISTERED_ERRORS: [&str; 14] = [
 /// | `GET` or `POST {mount}/{provider}/callback` | [`callback`](Self::callback) | store the session, send the answer |
 /// | `POST {mount}/logout` | [`logout`](Self::logout) | end the session, send the answer |
 ///
+/// An application that connects several accounts to one user has a fourth, `POST {mount}/{provider}/link`, answered by
+/// [`begin_link`](Self::begin_link), and [`finish`](Self::finish) in place of `callback`.
+///
 /// Cheap to clone. A login that is begun and never finished costs no memory.
 ///
 /// ```
@@ -88,7 +92,7 @@ const REGISTERED_ERRORS: [&str; 14] = [
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Login(Arc<Inner>);
+pub struct Login(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) registry: Registry,
@@ -220,6 +224,9 @@ impl Login {
 
     /// Finishes a login: checks that this browser began it, and asks the provider who signed in.
     ///
+    /// What was begun by [`begin_link`](Self::begin_link) is refused: only [`finish`](Self::finish) takes it, so that no
+    /// account to be connected can be mistaken for somebody who signs in.
+    ///
     /// # Errors
     ///
     /// Anything but a proven login. The failure has been logged and carries the answer.
@@ -243,10 +250,7 @@ impl Login {
         if request.method() != "POST" {
             return Err(method_refused(None, "POST"));
         }
-        if !self.is_same_origin(request) {
-            let code = FailureCode::CrossSiteRequest;
-            return Err(log(LoginFailure::new(code, None, None, Answer::text(403, code.message()))));
-        }
+        self.require_same_origin(None, request)?;
         // Signing out must not fail over where to land.
         let next = self.next(request).unwrap_or_else(|_| self.0.home.clone());
         tracing::info!(target: "oauth_login", "logged out");
@@ -273,6 +277,18 @@ impl Login {
         if request.method() != "GET" {
             return Err(method_refused(Some(client.name()), "GET"));
         }
+        self.authorize(client, redirect_uri, request, Intent::SignIn, now).await
+    }
+
+    /// Begins what `intent` says.
+    pub(crate) async fn authorize(
+        &self,
+        client: &OAuthClient,
+        redirect_uri: &str,
+        request: &BrowserRequest<'_>,
+        intent: Intent,
+        now: SystemTime,
+    ) -> Result<Answer, LoginFailure> {
         if request.is_speculative() {
             // A browser that is told so asks again when the person really clicks.
             return Ok(Answer::text(503, "Signing in is not done ahead of time."));
@@ -297,6 +313,7 @@ impl Login {
         let pending = PendingLogin {
             provider: client.name().to_owned(),
             authorization,
+            intent,
             next: next.as_str().to_owned(),
             begun_at: unix_seconds(now),
         };
@@ -313,7 +330,8 @@ impl Login {
             NotKept::TooLarge => fail(FailureCode::ServerError, Some(too_large())),
             NotKept::Error(error) => fail(FailureCode::ServerError, Some(error)),
         })?;
-        tracing::info!(target: "oauth_login", provider = client.name(), "login begun");
+        let what = if pending.intent.is_sign_in() { "login begun" } else { "connecting an account begun" };
+        tracing::info!(target: "oauth_login", provider = client.name(), "{what}");
         Ok(cookies.into_iter().fold(Answer::see_other(url), |answer, cookie| answer.with_header("set-cookie", cookie)))
     }
 
@@ -323,6 +341,21 @@ impl Login {
         request: &BrowserRequest<'_>,
         now: SystemTime,
     ) -> Result<LoginOutcome, LoginFailure> {
+        let returned = self.take(provider, request, now).await?;
+        if !returned.pending.intent.is_sign_in() {
+            let Returned { client, cookie, .. } = returned;
+            return Err(self.failure(FailureCode::StateMismatch, Some(client.name()), None, Some(cookie)));
+        }
+        self.prove(returned, now).await
+    }
+
+    /// The pending login that a callback ends. From here on it is spent.
+    pub(crate) async fn take(
+        &self,
+        provider: &str,
+        request: &BrowserRequest<'_>,
+        now: SystemTime,
+    ) -> Result<Returned<'_>, LoginFailure> {
         let (client, redirect_uri) = self.client(provider)?;
         let fail = |code, error, cookie| self.failure(code, Some(client.name()), error, cookie);
 
@@ -354,12 +387,17 @@ impl Login {
                 return Err(fail(code, error, Some(cookie)));
             }
         };
-        let fail = |code, error| fail(code, error, Some(cookie.clone()));
-
         // The redirect URI too, lest a login begun under other settings sends its code elsewhere.
         if pending.provider != client.name() || pending.authorization.redirect_uri() != redirect_uri {
-            return Err(fail(FailureCode::StateMismatch, None));
+            return Err(fail(FailureCode::StateMismatch, None, Some(cookie)));
         }
+        Ok(Returned { client, pending, answer, cookie })
+    }
+
+    /// Asks the provider who came back.
+    pub(crate) async fn prove(&self, returned: Returned<'_>, now: SystemTime) -> Result<LoginOutcome, LoginFailure> {
+        let Returned { client, pending, answer, cookie } = returned;
+        let fail = |code, error| self.failure(code, Some(client.name()), error, Some(cookie.clone()));
         client
             .check_issuer(&pending.authorization, answer.issuer.as_deref())
             .map_err(|error| fail(FailureCode::IssuerMismatch, Some(error)))?;
@@ -397,7 +435,7 @@ impl Login {
         })))
     }
 
-    fn client(&self, provider: &str) -> Result<(&OAuthClient, &str), LoginFailure> {
+    pub(crate) fn client(&self, provider: &str) -> Result<(&OAuthClient, &str), LoginFailure> {
         let code = FailureCode::UnknownProvider;
         let unknown = |error| log(LoginFailure::new(code, None, error, Answer::text(404, code.message())));
         let client = self.0.registry.get(provider).map_err(|error| unknown(Some(error)))?;
@@ -414,6 +452,19 @@ impl Login {
         }
     }
 
+    /// Refuses what another site may have made the browser ask for.
+    pub(crate) fn require_same_origin(
+        &self,
+        provider: Option<&str>,
+        request: &BrowserRequest<'_>,
+    ) -> Result<(), LoginFailure> {
+        if self.is_same_origin(request) {
+            return Ok(());
+        }
+        let code = FailureCode::CrossSiteRequest;
+        Err(log(LoginFailure::new(code, provider, None, Answer::text(403, code.message()))))
+    }
+
     fn is_same_origin(&self, request: &BrowserRequest<'_>) -> bool {
         let site = request.one(Header::SecFetchSite);
         match request.one(Header::Origin) {
@@ -428,7 +479,7 @@ impl Login {
     }
 
     /// A failure that ends at the failure page, and deletes the cookie of the login it ends.
-    fn failure(
+    pub(crate) fn failure(
         &self,
         code: FailureCode,
         provider: Option<&str>,
@@ -542,6 +593,10 @@ impl LoginOutcome {
     /// The session is stored: 303 to [`next`](Self::next).
     pub fn accept(self) -> Answer {
         tracing::info!(target: "oauth_login", provider = self.provider(), "login finished");
+        self.land()
+    }
+
+    pub(crate) fn land(self) -> Answer {
         Answer::see_other(self.0.next.as_str()).with_header("set-cookie", self.0.cookie)
     }
 
@@ -549,12 +604,16 @@ impl LoginOutcome {
     /// [`FailureCode::EmailNotVerified`]) or because it could not be stored ([`FailureCode::SessionUnavailable`]): 303 to
     /// the failure page.
     pub fn refuse(self, code: FailureCode) -> Answer {
+        self.fail(code).into_answer()
+    }
+
+    pub(crate) fn fail(self, code: FailureCode) -> LoginFailure {
         let Outcome { login, record, cookie, .. } = *self.0;
-        let answer = login.failure(code, Some(record.provider()), None, Some(cookie)).into_answer();
+        let failure = login.failure(code, Some(record.provider()), None, Some(cookie));
         if let Some(keeper) = login.token_keeper() {
             keeper.discard(record);
         }
-        answer
+        failure
     }
 }
 
@@ -565,6 +624,15 @@ impl fmt::Debug for LoginOutcome {
             .field("next", &self.0.next)
             .finish_non_exhaustive()
     }
+}
+
+/// A callback with the pending login that it ends: of this browser, at this provider, and spent.
+pub(crate) struct Returned<'a> {
+    client: &'a OAuthClient,
+    pub(crate) pending: PendingLogin,
+    answer: CallbackAnswer,
+    /// The `Set-Cookie` value that deletes the flow cookie.
+    cookie: String,
 }
 
 /// What a callback says, well formed but not yet believed.
@@ -627,7 +695,7 @@ fn too_large() -> Error {
         .with_remedy("Shorten the list of scopes, or keep pending logins in a store")
 }
 
-fn method_refused(provider: Option<&str>, allowed: &'static str) -> LoginFailure {
+pub(crate) fn method_refused(provider: Option<&str>, allowed: &'static str) -> LoginFailure {
     let code = FailureCode::InvalidRequest;
     let answer = Answer::text(405, code.message()).with_header("allow", allowed);
     log(LoginFailure::new(code, provider, None, answer))

@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use crate::{
     cookie::{Cookies, SameName, SameSite, Secure, delete_cookie, set_cookie},
     key_ring::{KeyRing, Label, NotOpened, Opened, Purpose, random_text},
+    link::Intent,
     store::{PendingKey, Waiting},
     time::unix_seconds,
 };
@@ -41,6 +42,9 @@ pub(crate) struct PendingLogin {
     pub(crate) provider: String,
     /// `state`, PKCE verifier, `nonce`, redirect URI, issuer.
     pub(crate) authorization: PendingAuthorization,
+    /// Whether it signs somebody in or connects an account. Versions before knew only the one.
+    #[serde(default, skip_serializing_if = "Intent::is_sign_in")]
+    pub(crate) intent: Intent,
     /// Where to land afterwards.
     pub(crate) next: String,
     /// Seconds since 1970.
@@ -277,7 +281,8 @@ mod tests {
         let client = registry.get("alpha").unwrap();
         let request = AuthorizationRequest::new("https://app.example/auth/alpha/callback");
         let (_, authorization) = client.authorization_url(&request).unwrap().into_parts();
-        PendingLogin { provider: "alpha".to_owned(), authorization, next: next.to_owned(), begun_at }
+        let (provider, next) = ("alpha".to_owned(), next.to_owned());
+        PendingLogin { provider, authorization, intent: Intent::SignIn, next, begun_at }
     }
 
     /// What a browser keeps: name and value, oldest first.

@@ -111,7 +111,8 @@ impl Site {
         }
         let is = |segment: Option<&str>, name: &str| segment.is_some_and(|segment| segment.eq_ignore_ascii_case(name));
         let (first, second, third) = (rest.next(), rest.next(), rest.next());
-        third.is_none() && (is(second, "login") || is(second, "callback") || (second.is_none() && is(first, "logout")))
+        let of_provider = ["login", "link", "callback"].iter().any(|name| is(second, name));
+        third.is_none() && (of_provider || (second.is_none() && is(first, "logout")))
     }
 }
 
@@ -200,6 +201,7 @@ mod tests {
             "/team/auth/logout/",
             "/TEAM/auth/LogOut",
             "/team//auth//github/login",
+            "/team/auth/github/Link",
             "/team/auth/github/callback/",
             "/team\\auth\\github\\login",
         ] {

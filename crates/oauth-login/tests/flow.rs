@@ -1,7 +1,9 @@
 //! Whole logins, as browser, attacker and provider see them. No request leaves the process.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "flow/link.rs"]
+mod link;
 mod support;
 
 use std::{
@@ -11,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use oauth_core::{Error, ErrorKind, Result, async_trait};
+use oauth_core::{Error, ErrorKind, ExposeSecret as _, Result, async_trait};
 use oauth_login::{BrowserRequest, FailureCode, KeyRing, Login, PendingKey, PendingStore, Refusal};
 use proptest::prelude::*;
 use support::{BETA_ISSUER, Browser, KEY, OTHER_KEY, Trouble, World, parameter, set_cookies};

@@ -269,7 +269,7 @@ impl Browser {
         landing
     }
 
-    fn keep(&mut self, answer: &Answer) {
+    pub fn keep(&mut self, answer: &Answer) {
         for cookie in set_cookies(answer) {
             let (name, rest) = cookie.split_once('=').unwrap();
             self.cookies.retain(|(known, _)| known != name);
