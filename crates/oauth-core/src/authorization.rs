@@ -226,9 +226,13 @@ impl CallbackParameters {
         &self.0
     }
 
-    /// The parameters of these names.
-    pub(crate) fn only(&self, names: &[&str]) -> Self {
-        self.0.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect()
+    /// The parameters of these names. A `state` among them is the one that the login began with.
+    pub(crate) fn kept(&self, names: &[&str], pending: &PendingAuthorization) -> Self {
+        let value = |name: &str| match name {
+            "state" => Some(pending.state.expose_secret()),
+            _ => self.get(name),
+        };
+        names.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?.to_owned()))).collect()
     }
 
     /// The parameters as a JSON object, for claims at `callback:name`. A value that is an object itself has members:

@@ -506,7 +506,7 @@ impl Inner {
             return Err(Error::new(ErrorKind::MetadataInvalid, "the provider's endpoints changed while the login ran")
                 .with_remedy("Sign in again"));
         }
-        let kept = callback.only(facts.callback_params);
+        let kept = callback.kept(facts.callback_params, pending);
         let values = Values { token: None, callback: Some(&kept), user_info: None };
         let mut request = self.token_request("authorization_code", values)?;
         request.set_param("code", code);
@@ -658,6 +658,10 @@ impl Inner {
             Document::Callback => callback_json.as_deref().into_iter().collect(),
             Document::IdToken | Document::AccessToken => signed_claims.into_iter().collect(),
         })?;
+        // Where there is no user-info endpoint the two are one.
+        if let Some(claims) = signed_claims.filter(|claims| *claims != user_info) {
+            self.described.claims.complete(&mut user, claims)?;
+        }
         let user_info = match self.facts().user_info_source {
             UserInfoSource::TokenReply => without_secrets(&user_info),
             _ => user_info,

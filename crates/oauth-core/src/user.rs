@@ -90,6 +90,27 @@ impl OAuthUserInfo {
             EmailVerified::Unverified | EmailVerified::NotStated => None,
         }
     }
+
+    /// Takes from `other`, an earlier and signed word of the same provider, what this record lacks. What belongs together
+    /// stays together: an address with its flag, a first name with its last name.
+    ///
+    /// Both may speak of one address. It is verified if one of them says so and the other does not deny it: a reply that
+    /// nobody signed makes no address better than the provider signed it.
+    pub(crate) fn complete(&mut self, other: Self) {
+        match (&self.email, other.email) {
+            (None, email) => (self.email, self.email_verified) = (email, other.email_verified),
+            (Some(here), Some(there)) if *here == there => {
+                self.email_verified = self.email_verified.and(other.email_verified);
+            }
+            (Some(_), _) => {}
+        }
+        if self.first_name.is_none() && self.last_name.is_none() {
+            (self.first_name, self.last_name) = (other.first_name, other.last_name);
+        }
+        self.username = self.username.take().or(other.username);
+        self.avatar_url = self.avatar_url.take().or(other.avatar_url);
+        self.profile_url = self.profile_url.take().or(other.profile_url);
+    }
 }
 
 /// What a provider says about an e-mail address. Absent is not false: most providers say nothing.
@@ -104,6 +125,17 @@ pub enum EmailVerified {
     /// The provider says neither.
     #[default]
     NotStated,
+}
+
+impl EmailVerified {
+    /// What two statements about one address come to: a denial counts most, silence least.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unverified, _) | (_, Self::Unverified) => Self::Unverified,
+            (Self::Verified, _) | (_, Self::Verified) => Self::Verified,
+            (Self::NotStated, Self::NotStated) => Self::NotStated,
+        }
+    }
 }
 
 impl From<Option<bool>> for EmailVerified {

@@ -215,9 +215,9 @@ static ODD: ProviderSpec = ProviderSpec::oauth2("odd", "https://a.test/authorize
     .redirect_uri_param("redirect_url")
     .pkce(Pkce::Plain)
     .response_mode(ResponseMode::FormPost)
-    .callback_params(&["location", "device_id"])
+    .callback_params(&["location", "device_id", "state"])
     .token_body(RequestBody::Json)
-    .token_params(&[("device_id", "{callback:device_id}"), ("action", "requesttoken")])
+    .token_params(&[("device_id", "{callback:device_id}"), ("state", "{callback:state}"), ("action", "requesttoken")])
     .token_headers(&[("x-version", "2")])
     .token_reply(
         TokenReply::standard()
@@ -257,7 +257,7 @@ async fn the_odd_knobs_do_what_they_say() {
     );
     assert!(url.contains("&code_challenge_method=plain"), "{url}");
 
-    let callback: CallbackParameters = [("location", "us"), ("device_id", "d-1")]
+    let callback: CallbackParameters = [("location", "us"), ("device_id", "d-1"), ("state", "another")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into_iter()
         .collect();
@@ -273,6 +273,7 @@ async fn the_odd_knobs_do_what_they_say() {
     assert_eq!(sent["client_key"], "the id");
     assert_eq!(sent["client_password"], "the secret");
     assert_eq!(sent["device_id"], "d-1");
+    assert_eq!(sent["state"], authorization.pending().state().expose_secret());
     assert_eq!(sent["action"], "requesttoken");
     assert_eq!(sent["redirect_url"], "https://app.test/cb");
     assert_eq!(header(&requests[0], "x-version"), Some("2"));

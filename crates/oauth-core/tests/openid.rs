@@ -14,8 +14,8 @@ use std::{
 use futures_util::future::join_all;
 use oauth_core::{
     Authorization, AuthorizationRequest, CallbackParameters, Claims, Error, ErrorKind, ExposeSecret, HttpClient,
-    HttpRequest, HttpResponse, Identity, IssuerTemplate, Nonce, OAuthClient, OAuthToken, OAuthUserInfo, Provider,
-    ProviderConfig, ProviderSpec, Registry, ResponseMode, Result, SecretString, Settings, SigningAlgorithm,
+    HttpRequest, HttpResponse, Identity, IssuerTemplate, Membership, Nonce, OAuthClient, OAuthToken, OAuthUserInfo,
+    Provider, ProviderConfig, ProviderSpec, Registry, ResponseMode, Result, SecretString, Settings, SigningAlgorithm,
     SubjectForm, UrlTrust, UserInfoSource, Variable, async_trait,
 };
 use serde_json::{Value, json};
@@ -417,6 +417,186 @@ async fn user_info_of_another_subject_is_refused() {
         let error = op.sign_in(&op.client()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UserInfoInvalid);
         assert!(error.to_string().contains(text), "{user_info}: {error}");
+    }
+}
+
+// Proves: QG2, QG3
+#[tokio::test]
+async fn the_id_token_says_what_user_info_leaves_out() {
+    let signed = json!({
+        "email": "jane@id.test", "email_verified": true, "preferred_username": "jane", "name": "Jane Doe",
+        "picture": "https://id.test/jane.png",
+    });
+    let with = |members: Value| {
+        let mut claims = signed.clone();
+        merge(&mut claims, members);
+        claims
+    };
+    let said = |user: &OAuthUserInfo| {
+        let name = user.full_name().unwrap_or_default();
+        let email = user.email.clone().unwrap_or_default();
+        (email, Option::<bool>::from(user.email_verified), user.username.clone().unwrap_or_default(), name)
+    };
+    let table = [
+        (json!({}), json!({}), ("", None, "", "")),
+        (signed.clone(), json!({}), ("jane@id.test", Some(true), "jane", "Jane Doe")),
+        (json!({}), signed.clone(), ("jane@id.test", Some(true), "jane", "Jane Doe")),
+        // What user info says counts, each field for itself, but a name as a whole.
+        (signed.clone(), json!({ "preferred_username": "j" }), ("jane@id.test", Some(true), "j", "Jane Doe")),
+        (signed.clone(), json!({ "given_name": "Zoë" }), ("jane@id.test", Some(true), "jane", "Zoë")),
+        // A flag is about one address: another one brings its own.
+        (signed.clone(), json!({ "email": "j@id.test" }), ("j@id.test", None, "jane", "Jane Doe")),
+        (signed.clone(), json!({ "email": "JANE@id.test" }), ("JANE@id.test", None, "jane", "Jane Doe")),
+        (
+            signed.clone(),
+            json!({ "email": "j@id.test", "email_verified": false }),
+            ("j@id.test", Some(false), "jane", "Jane Doe"),
+        ),
+        (signed.clone(), json!({ "email": "jane@id.test" }), ("jane@id.test", Some(true), "jane", "Jane Doe")),
+        // A flag without an address is about none.
+        (
+            with(json!({ "email_verified": null })),
+            json!({ "email_verified": true }),
+            ("jane@id.test", None, "jane", "Jane Doe"),
+        ),
+        (with(json!({ "email": null })), json!({ "email": "j@id.test" }), ("j@id.test", None, "jane", "Jane Doe")),
+        // Of two words about one address a denial counts.
+        (
+            with(json!({ "email_verified": false })),
+            json!({ "email": "jane@id.test", "email_verified": true }),
+            ("jane@id.test", Some(false), "jane", "Jane Doe"),
+        ),
+        (
+            signed.clone(),
+            json!({ "email": "jane@id.test", "email_verified": false }),
+            ("jane@id.test", Some(false), "jane", "Jane Doe"),
+        ),
+        (
+            with(json!({ "email_verified": "true" })),
+            json!({ "email": "jane@id.test" }),
+            ("jane@id.test", None, "jane", "Jane Doe"),
+        ),
+    ];
+    for (id_token, user_info, expected) in table {
+        let op = Op::new(ISSUER);
+        op.claim(id_token.clone());
+        let mut reply = json!({ "sub": "user-1" });
+        merge(&mut reply, user_info.clone());
+        op.set(|state| state.user_info = Some(reply.to_string()));
+        let (token, user) = op.sign_in(&op.client()).await.unwrap();
+        let (email, verified, username, name) = said(&user);
+        assert_eq!((email.as_str(), verified, username.as_str(), name.as_str()), expected, "{id_token} {user_info}");
+        assert_eq!(user.raw_data.parse::<Value>().unwrap(), reply, "the raw profile is the reply");
+        // A stored identity has no claims to complete anything with.
+        let stored = OAuthToken::from_access_token("planted-at").with_identity(Identity::new(ISSUER, "user-1"));
+        assert_eq!(token.identity(), stored.identity());
+        let later = op.client().user_info(&stored).await.unwrap();
+        assert_eq!(later.email.as_deref(), user_info["email"].as_str(), "{user_info}");
+    }
+}
+
+static OBJECTS: ProviderSpec = ProviderSpec::openid("objects", ISSUER).claims(Claims::id("oid").email("email"));
+
+#[tokio::test]
+async fn the_account_id_is_read_in_one_place() {
+    let op = Op::new(ISSUER);
+    op.claim(json!({ "oid": "of the token", "email": "jane@id.test" }));
+    op.set(|state| state.user_info = Some(json!({ "sub": "user-1" }).to_string()));
+    let client = op.client_of(&OBJECTS, ProviderConfig::new("objects", "the id", SECRET));
+    assert_eq!(op.sign_in(&client).await.unwrap_err().kind(), ErrorKind::UserInfoInvalid);
+    op.set(|state| state.user_info = Some(json!({ "sub": "user-1", "oid": "of the reply" }).to_string()));
+    let (_, user) = op.sign_in(&client).await.unwrap();
+    assert_eq!((user.oauth_id.as_str(), user.email.as_deref()), ("of the reply", Some("jane@id.test")));
+}
+
+// Proves: QG9
+#[tokio::test]
+async fn nothing_is_fetched_that_a_claim_points_to() {
+    let elsewhere = json!({
+        "picture": "https://elsewhere.test/picture", "profile": "https://elsewhere.test/profile",
+        "website": "https://elsewhere.test/website", "email": "jane@id.test",
+        "_claim_names": { "email_verified": "source", "address": "source" },
+        "_claim_sources": { "source": { "endpoint": "https://elsewhere.test/claims", "access_token": "at" } },
+    });
+    let op = Op::new(ISSUER);
+    op.claim(elsewhere.clone());
+    let mut reply = elsewhere;
+    reply["sub"] = "user-1".into();
+    op.set(|state| state.user_info = Some(reply.to_string()));
+    let (_, user) = op.sign_in(&op.client()).await.unwrap();
+    assert_eq!(user.avatar_url.as_deref(), Some("https://elsewhere.test/picture"));
+    assert!(user.verified_email().is_none());
+    let hosts: Vec<String> =
+        op.set(|state| state.requests.iter().map(|request| request.url.origin().ascii_serialization()).collect());
+    assert_eq!(hosts, [ISSUER; 4], "metadata, token, keys and user info");
+}
+
+static MEMBERS: ProviderSpec = ProviderSpec::openid("members", ISSUER).membership(Membership {
+    setting: "ORG",
+    description: "the organization that people must belong to",
+    param: "org",
+    claim: "org.id",
+});
+
+// Proves: QG8
+#[tokio::test]
+async fn who_does_not_belong_is_refused_wherever_an_identity_comes_from() {
+    let table = [
+        (json!({ "id": "acme" }), true),
+        (json!({ "id": "ACME" }), false),
+        (json!({ "id": "acme " }), false),
+        (json!({ "id": "acme.evil" }), false),
+        (json!({ "id": "evil.acme" }), false),
+        (json!({ "id": ["acme"] }), false),
+        (json!({ "id": { "acme": true } }), false),
+        (json!({ "id": "" }), false),
+        (json!({ "id": null }), false),
+        (json!("acme"), false),
+        (Value::Null, false),
+    ];
+    let config = || ProviderConfig::new("members", "the id", SECRET).setting("ORG", "acme");
+    for (org, belongs) in table {
+        let refusal = (!belongs).then_some(ErrorKind::AccountRefused);
+        let op = Op::new(ISSUER);
+        // What the provider says of itself in a reply that it did not sign counts for nothing.
+        let reply = json!({ "sub": "user-1", "org": { "id": "acme" }, "email": "jane@acme" });
+        op.set(|state| state.user_info = Some(reply.to_string()));
+        let client = op.client_of(&MEMBERS, config());
+        op.claim(json!({ "org": { "id": "acme" } }));
+        let (token, _) = op.sign_in(&client).await.unwrap();
+
+        op.claim(json!({ "org": org }));
+        let end = op.sign_in(&client).await;
+        assert_eq!(end.err().map(|error| error.kind()), refusal, "a login: {org}");
+        let end = client.refresh_token(&token).await;
+        assert_eq!(end.err().map(|error| error.kind()), refusal, "a refresh: {org}");
+        let authorization = op.begin(&client).await.unwrap();
+        let id_token = SecretString::from(op.set(|state| state.id_token()));
+        let end = client.verify_id_token(&id_token, authorization.pending()).await;
+        assert_eq!(end.err().map(|error| error.kind()), refusal, "an ID token: {org}");
+    }
+    for wrong in ["", " ", "acme,other", "jane@acme", "acme/other", "acme other"] {
+        let config = ProviderConfig::new("members", "the id", SECRET).setting("ORG", wrong);
+        let error = OAuthClient::new(&MEMBERS, config, Op::new(ISSUER)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{wrong:?}");
+        assert!(error.to_string().contains("OAUTH_MEMBERS_ORG"), "{error}");
+    }
+}
+
+// Proves: QG10
+#[tokio::test]
+async fn an_id_token_out_of_proportion_ends_the_login_before_the_application_sees_it() {
+    let deep = |levels: usize| (1..levels).fold(json!(1), |inner, _| json!([inner]));
+    for (claim, accepted) in
+        [(deep(64), true), (deep(65), false), (json!(vec![0; 9_000]), true), (json!(vec![0; 10_000]), false)]
+    {
+        let op = Op::new(ISSUER);
+        op.claim(json!({ "x": claim }));
+        let client = op.client();
+        let authorization = op.begin(&client).await.unwrap();
+        let token = client.exchange_code("c", authorization.pending(), &CallbackParameters::default()).await;
+        let kind = token.as_ref().err().map(Error::kind);
+        assert_eq!(kind, (!accepted).then_some(ErrorKind::IdTokenInvalid), "{:.40}", claim.to_string());
     }
 }
 

@@ -264,6 +264,12 @@ fn fields(page: &mut String, facts: &SpecFacts) {
         _ => "the token reply without its tokens".to_owned(),
     };
     row(page, &["`raw_data`", &raw]);
+    if facts.openid.is_some()
+        && matches!(facts.user_info_source, UserInfoSource::Endpoint | UserInfoSource::SignedEndpoint)
+    {
+        *page +=
+            "\nWhat that reply leaves out of them is read in the same places of the ID token, but for `oauth_id`.\n";
+    }
 }
 
 /// How one address is chosen from a list.

@@ -46,27 +46,66 @@ impl Wanted {
     /// A text that is not JSON and an object that names a member twice (RFC 8259 section 4) are refused: whoever reads
     /// the last and whoever reads the first of two members see two different documents.
     pub(crate) fn capture<'a>(&self, json: &'a str) -> Result<Captured<'a>, Unreadable> {
+        if !is_moderate(json) {
+            return Err(Unreadable::Oversized);
+        }
         let mut slots = vec![None; self.slots];
         let mut deserializer = serde_json::Deserializer::from_str(json);
         Node { wanted: self, slots: &mut slots }
             .deserialize(&mut deserializer)
             .and_then(|()| deserializer.end())
-            .map_err(|error| Unreadable { line: error.line(), column: error.column() })?;
+            .map_err(|error| Unreadable::At { line: error.line(), column: error.column() })?;
         Ok(Captured { slots })
     }
 }
 
-/// Where a JSON text stops being readable. The text itself may be secret and is not kept.
+/// Why a JSON text is not read. The text itself may be secret and is not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Unreadable {
-    line: usize,
-    column: usize,
+pub(crate) enum Unreadable {
+    /// Where it stops being JSON, or names a member twice.
+    At { line: usize, column: usize },
+    /// It is out of proportion.
+    Oversized,
 }
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not readable as JSON without duplicate members, at line {} column {}", self.line, self.column)
+        match self {
+            Self::At { line, column } => {
+                write!(f, "not readable as JSON without duplicate members, at line {line} column {column}")
+            }
+            Self::Oversized => write!(f, "nested deeper than {MAX_DEPTH} levels or longer than {MAX_VALUES} values"),
+        }
     }
+}
+
+/// Deepest nesting of a document. Whoever reads the raw profile later may follow it by recursion.
+const MAX_DEPTH: usize = 64;
+
+/// Most members and elements of a document, at all levels together.
+const MAX_VALUES: usize = 10_000;
+
+/// Whether a JSON text is of a size that can be handed on: far more than any provider has to say, and little enough for
+/// whoever reads it again. How long it may be is for the HTTP client to say.
+pub(crate) fn is_moderate(json: &str) -> bool {
+    let (mut depth, mut values, mut in_text, mut escaped) = (0_usize, 0_usize, false, false);
+    for byte in json.bytes() {
+        if in_text {
+            (in_text, escaped) = (escaped || byte != b'"', !escaped && byte == b'\\');
+            continue;
+        }
+        match byte {
+            b'"' => in_text = true,
+            b'{' | b'[' => (depth, values) = (depth + 1, values + 1),
+            b',' => values += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH || values > MAX_VALUES {
+            return false;
+        }
+    }
+    true
 }
 
 /// What a pass found.
@@ -324,6 +363,35 @@ mod tests {
         }
         for json in ["{}", "[]", "null", "1", "1.5", "\"x\"", "\"\\n\"", "true", r#"{"a":null}"#, r#"{"a":[]}"#] {
             assert!(wanted.capture(json).is_ok(), "{json}");
+        }
+    }
+
+    // Proves: QG10
+    #[test]
+    fn a_document_out_of_proportion_is_refused() {
+        let deep = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+        let many = |values: usize| format!("[{}]", vec!["1"; values].join(","));
+        let members = |count: usize| {
+            let members: Vec<String> = (0..count).map(|at| format!("\"{at}\":0")).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        let brackets = format!(r#"{{"a":"{}\"{}\\\\","b":1}}"#, "[".repeat(100), "{,".repeat(20_000));
+        let table = [
+            (deep(64), true),
+            (deep(65), false),
+            (format!("{}1{}", r#"{"a":"#.repeat(64), "}".repeat(64)), true),
+            (format!("{}1{}", r#"{"a":"#.repeat(65), "}".repeat(65)), false),
+            (many(10_000), true),
+            (many(10_001), false),
+            (members(10_000), true),
+            (members(10_001), false),
+            (format!("[{},{}]", many(4_999), many(4_999)), true),
+            (format!("[{},{}]", many(5_000), many(4_999)), false),
+            (brackets, true),
+        ];
+        for (json, accepted) in table {
+            let expected = if accepted { Ok(()) } else { Err(Unreadable::Oversized) };
+            assert_eq!(Wanted::default().capture(&json).map(drop), expected, "{json:.40} of {} bytes", json.len());
         }
     }
 

@@ -11,6 +11,8 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 use url::Url;
 
+#[cfg(feature = "oidc")]
+pub(crate) use capture::is_moderate;
 pub(crate) use capture::{Captured, Unreadable, Wanted, elements, text};
 pub use path::{Alternative, Document, Field, Part, Path, Step, Transform};
 pub(crate) use path::{check, checked};
@@ -445,6 +447,28 @@ impl ClaimsMap {
 
     /// Reads the user. `pages` gives the JSON texts of a document: none if it is missing, several if it came in pages.
     pub(crate) fn read<'a>(&self, provider: &str, pages: impl Fn(&Document) -> Vec<&'a str>) -> Result<OAuthUserInfo> {
+        let reader = self.reader(pages)?;
+        let id = reader
+            .text(&self.id)
+            .filter(|id| is_id(id))
+            .ok_or_else(|| Error::new(ErrorKind::UserInfoInvalid, "the profile reply has no usable account id"))?;
+        Ok(self.describe(OAuthUserInfo::new(provider, id), &reader))
+    }
+
+    /// Completes a user with the claims of the verified ID token, which say under the same names what the user-info reply
+    /// left out: some providers tell little more there than `sub`.
+    ///
+    /// The account id is not completed: it has one source.
+    pub(crate) fn complete(&self, user: &mut OAuthUserInfo, id_token: &str) -> Result<()> {
+        let reader = self.reader(|document| match document {
+            Document::UserInfo => vec![id_token],
+            _ => Vec::new(),
+        })?;
+        user.complete(self.describe(OAuthUserInfo::new("", ""), &reader));
+        Ok(())
+    }
+
+    fn reader<'a>(&self, pages: impl Fn(&Document) -> Vec<&'a str>) -> Result<Reader<'a>> {
         let mut captured = Vec::with_capacity(self.documents.len());
         for (document, wanted) in &self.documents {
             let pages: Result<Vec<Captured<'a>>, Unreadable> =
@@ -453,16 +477,11 @@ impl ClaimsMap {
                 Error::new(ErrorKind::UserInfoInvalid, format!("the profile reply is {unreadable}"))
             })?);
         }
-        let reader = Reader { captured, flags: self.flags };
-        self.user(provider, &reader)
+        Ok(Reader { captured, flags: self.flags })
     }
 
-    fn user(&self, provider: &str, reader: &Reader<'_>) -> Result<OAuthUserInfo> {
-        let id = reader
-            .text(&self.id)
-            .filter(|id| is_id(id))
-            .ok_or_else(|| Error::new(ErrorKind::UserInfoInvalid, "the profile reply has no usable account id"))?;
-        let mut user = OAuthUserInfo::new(provider, id);
+    /// Everything but the account id.
+    fn describe(&self, mut user: OAuthUserInfo, reader: &Reader<'_>) -> OAuthUserInfo {
         (user.email, user.email_verified) = self.email(reader);
         user.username = reader.text(&self.username).filter(|text| is_line(text));
         user.first_name = reader.text(&self.first_name).filter(|text| is_line(text));
@@ -475,7 +494,7 @@ impl ClaimsMap {
         }
         user.avatar_url = reader.text(&self.avatar_url).filter(|text| is_web_address(text));
         user.profile_url = reader.text(&self.profile_url).filter(|text| is_web_address(text));
-        Ok(user)
+        user
     }
 
     fn email(&self, reader: &Reader<'_>) -> (Option<String>, EmailVerified) {
@@ -583,12 +602,12 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What programs write where they have no value. One such id would be the account of everybody who gets it.
+const NOTHING: [&str; 8] = ["null", "NULL", "undefined", "None", "nil", "NaN", "[object Object]", "N/A"];
+
 /// An id is printable, without control characters, and not a spelled-out nothing.
 fn is_id(id: &str) -> bool {
-    id.len() <= 1024
-        && !id.chars().any(char::is_control)
-        && id.trim() == id
-        && !["null", "undefined", "None", "nil"].contains(&id)
+    id.len() <= 1024 && !id.chars().any(char::is_control) && id.trim() == id && !NOTHING.contains(&id)
 }
 
 /// A name is one line of reasonable length.
@@ -644,6 +663,9 @@ mod tests {
             (r#"{"id": null}"#, None),
             (r#"{"id": "null"}"#, None),
             (r#"{"id": "undefined"}"#, None),
+            (r#"{"id": "NaN"}"#, None),
+            (r#"{"id": "[object Object]"}"#, None),
+            (r#"{"id": {"$oid": "1"}}"#, None),
             (r#"{"id": " 1"}"#, None),
             (r#"{"id": "a\u0000"}"#, None),
             (r#"{"id": ["1"]}"#, None),
@@ -757,6 +779,62 @@ mod tests {
         ] {
             let user = read(&claims, &format!(r#"{{"sub":"1","picture":"{address}"}}"#), &[]).unwrap();
             assert_eq!(user.avatar_url, None, "{address}");
+        }
+    }
+
+    // Proves: QG10
+    #[test]
+    fn a_field_has_its_greatest_length_and_not_one_byte_more() {
+        let claims = Claims::openid();
+        let table = [
+            ("sub", "oauth_id", "", "", 1024),
+            ("email", "email", "", "@x.test", 254),
+            ("preferred_username", "username", "", "", 1024),
+            ("given_name", "first_name", "", "", 1024),
+            ("family_name", "last_name", "", "", 1024),
+            ("name", "first_name", "", "", 1024),
+            ("picture", "avatar_url", "https://x.test/", "", 2048),
+            ("profile", "profile_url", "https://x.test/", "", 2048),
+        ];
+        for (claim, field, before, after, limit) in table {
+            for (length, kept) in [(limit, true), (limit + 1, false)] {
+                let text = [before, &"x".repeat(length - before.len() - after.len()), after].concat();
+                let mut json = serde_json::json!({ "sub": "1" });
+                json[claim] = text.clone().into();
+                let user = read(&claims, &json.to_string(), &[]);
+                if claim == "sub" && !kept {
+                    assert_eq!(user.unwrap_err().kind(), ErrorKind::UserInfoInvalid);
+                    continue;
+                }
+                let user = serde_json::to_value(user.unwrap()).unwrap();
+                assert_eq!(user[field].as_str(), kept.then_some(text.as_str()), "{claim} of {length} bytes");
+            }
+        }
+    }
+
+    // Proves: QG7, QG8
+    #[test]
+    fn an_address_has_one_at_sign_between_two_parts() {
+        for (text, is_address) in [
+            ("jane@x.test", true),
+            ("JANE+tag@sub.x.test", true),
+            ("jürgen@bücher.test", true),
+            ("jane", false),
+            ("@x.test", false),
+            ("jane@", false),
+            ("jane@evil.test@x.test", false),
+            ("jane@@x.test", false),
+            ("jane doe@x.test", false),
+            ("Jane <jane@x.test>", false),
+            ("jane@x.test\u{a0}", false),
+            ("jane@x.test\n", false),
+            ("", false),
+        ] {
+            let json = serde_json::json!({ "sub": "1", "email": text, "email_verified": true }).to_string();
+            let user = read(&Claims::openid(), &json, &[]).unwrap();
+            assert_eq!(user.email.as_deref(), is_address.then_some(text), "{text:?}");
+            assert_eq!(user.verified_email().is_some(), is_address, "{text:?}");
+            assert_eq!(user.email_verified == EmailVerified::NotStated, !is_address, "{text:?}");
         }
     }
 

@@ -8,6 +8,8 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
+use crate::claims::is_moderate;
+
 /// Why a document is refused, as a clause that follows its name: "is not JSON".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refused(pub(crate) Cow<'static, str>);
@@ -52,6 +54,9 @@ impl<'a> Object<'a> {
     /// Reads an object whose member names are unique (RFC 7519 section 4): readers that take the first and readers that
     /// take the last of two members would see two different documents.
     pub(crate) fn parse(json: &'a str) -> Result<Self, Refused> {
+        if !is_moderate(json) {
+            return Err(Refused::new("is nested too deeply or has too many members"));
+        }
         let members = serde_json::from_str::<Members<'a>>(json).map_err(|_| Refused::new("is not a JSON object"))?.0;
         if has_twice(&members) {
             return Err(Refused::new("has a member twice"));

@@ -429,7 +429,9 @@ impl ProviderSpec {
         self
     }
 
-    /// Callback parameters that are kept as `{callback:name}`.
+    /// Callback parameters that are kept as `{callback:name}`; `state` too, for a token endpoint that wants to see it again.
+    ///
+    /// They come through the browser: who somebody is and which address is theirs cannot be read from them.
     #[must_use]
     pub const fn callback_params(mut self, names: &'static [&'static str]) -> Self {
         self.facts.callback_params = names;

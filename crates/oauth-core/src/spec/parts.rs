@@ -136,9 +136,12 @@ pub enum TokenPlacement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UserInfoSource {
-    /// The reply of the user-info endpoint. At an OpenID provider without one, the claims of the ID token.
+    /// The reply of the user-info endpoint. At an OpenID provider without one, the claims of the ID token, and where the reply
+    /// is silent they complete it (OpenID Connect Core section 5.3): an address comes with its own flag, and one that the
+    /// ID token calls unverified stays so.
     Endpoint,
-    /// The reply of the user-info endpoint, which is a signed token (OpenID Connect Core section 5.3.2).
+    /// The reply of the user-info endpoint, which is a signed token (OpenID Connect Core section 5.3.2). Completed like that
+    /// of [`Endpoint`](Self::Endpoint).
     SignedEndpoint,
     /// Headers of the user-info reply, names in lower case, for a server that says who somebody is nowhere else: an object with
     /// the value of each that is there, percent-decoded.
