@@ -6,6 +6,9 @@ use crate::{
     claims::{Document, Path, Step},
 };
 
+/// What an account is found by, or a door opened with. A callback passes through the browser, so it can say none of them.
+const IDENTIFYING: [&str; 4] = ["oauth_id", "email", "email_verified", "emails"];
+
 impl ProviderSpec {
     /// Refuses parts that contradict each other, so that a login does not fail silently for everybody.
     pub(crate) fn check_whole(&self) -> Result<()> {
@@ -44,6 +47,11 @@ impl ProviderSpec {
             if let Some(missing) = missing {
                 return Err(Error::configuration(format!("{claim} is read from an {missing}, and there is none")));
             }
+            let is_unsigned = path.fields().any(|field| field.document == Document::Callback);
+            if is_unsigned && IDENTIFYING.contains(&claim) {
+                let message = format!("{claim} is read from the callback, where anybody can write it");
+                return Err(Error::configuration(message).with_remedy("Read it from a reply of the provider"));
+            }
             let unkept = path.fields().find_map(|field| match (&field.document, field.steps.first()) {
                 (Document::Callback, Some(Step::Key(name))) if !facts.callback_params.contains(&name.as_str()) => {
                     Some(name.clone())
@@ -64,7 +72,7 @@ impl ProviderSpec {
 mod tests {
     use super::*;
     use crate::{
-        claims::Claims,
+        claims::{Claims, EmailList},
         error::ErrorKind,
         spec::{ExtraCall, RevocationRequest, UserInfoSource},
     };
@@ -75,13 +83,28 @@ mod tests {
         RevocationRequest::delete("https://x.test/token", TokenPlacement::Bearer).client(ClientAuthentication::Basic);
     const CALLS: &[ExtraCall] = &[ExtraCall::get("mail", "https://x.test/mail")];
 
+    // Proves: QG3
     #[test]
     fn parts_that_contradict_each_other_are_refused() {
-        let callback = Claims::id("callback:openid").name("tmpl:{callback:given} {callback:family}");
+        let callback = Claims::id("id").username("callback:nick").name("tmpl:{callback:given} {callback:family}");
+        let id = Claims::id("id");
         let table = vec![
-            (BASE.claims(callback), Some("callback parameter openid")),
-            (BASE.claims(callback).callback_params(&["openid", "given"]), Some("callback parameter family")),
-            (BASE.claims(callback).callback_params(&["openid", "given", "family"]), None),
+            (BASE.claims(callback), Some("callback parameter nick")),
+            (BASE.claims(callback).callback_params(&["nick", "given"]), Some("callback parameter family")),
+            (BASE.claims(callback).callback_params(&["nick", "given", "family"]), None),
+            (BASE.claims(Claims::id("id | callback:id")).callback_params(&["id"]), Some("oauth_id is read from the")),
+            (
+                BASE.claims(id.email("tmpl:{name}@{callback:at}")).callback_params(&["at"]),
+                Some("email is read from the"),
+            ),
+            (
+                BASE.claims(id.email("mail").email_verified("callback:ok")).callback_params(&["ok"]),
+                Some("email_verified is read from the"),
+            ),
+            (
+                BASE.claims(id.emails(EmailList::new("callback:mails", "mail"))).callback_params(&["mails"]),
+                Some("emails is read from the"),
+            ),
             (BASE.token_placement(TokenPlacement::Form("access_token")).calls(CALLS), Some("the call mail is a GET")),
             (BASE.token_placement(TokenPlacement::Form("access_token")), None),
             (BASE.calls(CALLS), None),
