@@ -79,34 +79,44 @@ impl Provider for Microsoft {
     }
 
     fn check_settings(&self, settings: &Settings) -> Result<()> {
-        let malformed = allowed_tenants(settings).into_iter().flatten().find(|tenant| !is_guid(tenant));
-        malformed.map_or(Ok(()), |tenant| {
-            let message = format!("{ALLOWED_TENANTS} has {tenant:?}, which is not the id of a tenant");
-            Err(Error::new(ErrorKind::Configuration, message)
-                .with_remedy("It is the \"Directory (tenant) ID\" on the overview of the tenant"))
-        })
+        let Some(mut tenants) = allowed_tenants(settings) else { return Ok(()) };
+        if let Some(malformed) = tenants.clone().find(|tenant| !is_guid(tenant)) {
+            let message = format!("{ALLOWED_TENANTS} has {malformed:?}, which is not the id of a tenant");
+            return Err(Error::new(ErrorKind::Configuration, message)
+                .with_remedy("It is the \"Directory (tenant) ID\" on the overview of the tenant"));
+        }
+        if tenants.any(|tenant| is_of_kind(tenant, settings)) {
+            return Ok(());
+        }
+        let message = format!("{ALLOWED_TENANTS} has no tenant that TENANT lets in, so that nobody could sign in");
+        Err(Error::new(ErrorKind::Configuration, message).with_remedy("Name a tenant there, or remove one of the two"))
     }
 
     /// The issuer of a token that was verified names the tenant. Where every tenant shares one set of keys and one
     /// configuration, only this keeps the others out.
     fn identity(&self, identity: &Identity, settings: &Settings) -> Result<()> {
         let tenant = identity.issuer().rsplit('/').find(|part| is_guid(part)).unwrap_or_default();
-        let is_consumer = tenant.eq_ignore_ascii_case(CONSUMERS);
-        let is_of_kind = match settings.get("TENANT") {
-            Some("organizations") => !is_consumer,
-            Some("consumers") => is_consumer,
-            _ => true,
-        };
         let is_allowed = allowed_tenants(settings)
             .is_none_or(|mut tenants| tenants.any(|allowed| allowed.eq_ignore_ascii_case(tenant)));
-        if is_of_kind && is_allowed {
+        if is_of_kind(tenant, settings) && is_allowed {
             return Ok(());
         }
         Err(Error::new(ErrorKind::AccountRefused, "the account is of a tenant that may not sign in here"))
     }
 }
 
-fn allowed_tenants(settings: &Settings) -> Option<impl Iterator<Item = &str>> {
+/// Whether TENANT lets in the accounts of a tenant, as far as it says so by an id or a word.
+fn is_of_kind(tenant: &str, settings: &Settings) -> bool {
+    let is_consumer = tenant.eq_ignore_ascii_case(CONSUMERS);
+    match settings.get("TENANT") {
+        Some("organizations") => !is_consumer,
+        Some("consumers") => is_consumer,
+        Some(only) if is_guid(only) => tenant.eq_ignore_ascii_case(only),
+        _ => true,
+    }
+}
+
+fn allowed_tenants(settings: &Settings) -> Option<impl Iterator<Item = &str> + Clone> {
     let tenants = settings.get(ALLOWED_TENANTS)?.split([',', ' ']);
     Some(tenants.filter(|tenant| !tenant.is_empty()))
 }

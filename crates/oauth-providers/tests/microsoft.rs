@@ -135,10 +135,30 @@ async fn nothing_but_metadata_keys_and_token_is_asked_for() {
     assert!(body.contains("client_secret=the+secret"), "{body}");
 }
 
+// Proves: QG8
 #[test]
-fn an_allowed_tenant_is_an_id() {
-    let config = config().setting("ALLOWED_TENANTS", "acme.example");
-    let error = OAuthClient::new(&MICROSOFT, config, microsoft(json!({}))).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Configuration);
-    assert!(error.to_string().contains("ALLOWED_TENANTS"), "{error}");
+fn tenants_that_could_let_nobody_in_are_refused_at_the_start() {
+    for (tenant, allowed, accepted) in [
+        (None, "acme.example", false),
+        (None, ",", false),
+        (None, "11111111-2222-3333-4444-555555555555", true),
+        (None, "11111111-2222-3333-4444-55555555555", false),
+        (None, "11111111-2222-3333-4444-555555555555,x", false),
+        (Some("acme.example"), "11111111-2222-3333-4444-555555555555", true),
+        (Some("11111111-2222-3333-4444-555555555555"), "11111111-2222-3333-4444-555555555555", true),
+        (Some("11111111-2222-3333-4444-555555555555"), "99999999-2222-3333-4444-555555555555", false),
+        (Some("organizations"), "11111111-2222-3333-4444-555555555555", true),
+        (Some("organizations"), CONSUMERS, false),
+        (Some("consumers"), CONSUMERS, true),
+        (Some("consumers"), "11111111-2222-3333-4444-555555555555", false),
+    ] {
+        let config = config().setting("ALLOWED_TENANTS", allowed.to_owned());
+        let config = tenant.map_or(config.clone(), |tenant| config.setting("TENANT", tenant.to_owned()));
+        let error = OAuthClient::new(&MICROSOFT, config, microsoft(json!({}))).err();
+        assert_eq!(error.is_none(), accepted, "{tenant:?} {allowed}: {error:?}");
+        if let Some(error) = error {
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert!(error.to_string().contains("ALLOWED_TENANTS") && error.remedy().is_some(), "{error}");
+        }
+    }
 }
