@@ -1,16 +1,16 @@
 //! Every provider that is on passes the suite and reads its fixtures.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use oauth_core::{EmailVerified, OAuthUserInfo, Provider};
+use oauth_core::{
+    Alternative, DescribedBy, EmailVerified, OAuthUserInfo, Path, Provider, Step, Transform, UserInfoSource,
+};
 use oauth_providers::CATALOGUE;
 use oauth_testkit::conformance::{Report, Suite};
+use serde_json::Value;
 
 /// A key as Apple gives it.
 fn apple_key() -> String {
@@ -45,8 +45,12 @@ async fn every_provider_conforms() {
     assert_all(&reports);
 }
 
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
 fn fixtures(provider: &dyn Provider) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(provider.spec().name())
+    root().join("fixtures").join(provider.spec().name())
 }
 
 #[tokio::test]
@@ -77,6 +81,81 @@ fn no_provider_lacks_a_fixture_of_the_usual_kinds() {
                 _ => user.email.is_none() && user.email_verified == EmailVerified::NotStated,
             };
             assert!(is_told, "{} {case}: {user:?}", facts.name);
+        }
+    }
+}
+
+/// Where each provider says who somebody is: what it never changes and never gives to somebody else. Another place is
+/// another account for everybody who signed in before.
+const KEYS: [(&str, &str); 14] = [
+    ("apple", "sub"),
+    ("bitbucket", "uuid#trim:{}"),
+    ("bitbucket-data-center", "x-auserid"),
+    ("discord", "id"),
+    ("facebook", "id"),
+    ("github", "id"),
+    ("gitlab", "sub"),
+    ("google", "sub"),
+    ("linkedin", "sub"),
+    ("microsoft", "sub"),
+    ("oauth2", "sub"),
+    ("oidc", "sub"),
+    ("slack", "sub"),
+    ("twitter", "data.id"),
+];
+
+/// What stands at the place of `path` in a recorded reply, as text.
+fn at(path: &str, reply: &Value) -> String {
+    let Some(Alternative::Field(field)) = Path::parse(path).alternatives.into_iter().next() else { panic!("{path}") };
+    let value = field.steps.iter().fold(reply, |value, step| match step {
+        Step::Key(key) => value.get(key).unwrap_or_else(|| panic!("{path} is not in {reply}")),
+        other => panic!("{path} has {other:?}"),
+    });
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    field.transforms.iter().fold(text, |text, transform| match transform {
+        Transform::Trim(characters) => text.trim_matches(|c| characters.contains(c)).to_owned(),
+        Transform::Last => text.rsplit(['/', ':']).next().unwrap_or_default().to_owned(),
+    })
+}
+
+// Proves: QG5, QG6
+#[test]
+fn every_provider_names_the_immutable_key_of_its_accounts() {
+    for provider in CATALOGUE.providers {
+        let facts = provider.spec().facts();
+        let name = facts.name;
+        let (keys, others): (Vec<_>, Vec<_>) =
+            facts.claims.paths().into_iter().partition(|(claim, _)| *claim == "oauth_id");
+        let [(_, key)] = keys[..] else { panic!("{name}: {keys:?}") };
+        // A user name, an address and a name change hands.
+        let places = Path::parse(key).alternatives;
+        for (claim, path) in others {
+            let is_key = Path::parse(path).alternatives.iter().any(|alternative| places.contains(alternative));
+            assert!(!is_key, "{name}: {claim} is the key too");
+        }
+
+        // Its page names the place, or the setting without which there is none.
+        let page = fs::read_to_string(root().join(format!("docs/src/providers/{name}.md"))).unwrap();
+        let row = match facts.described_by {
+            DescribedBy::Settings => format!("| `OAUTH_{}_CLAIM_SUB` |", name.to_uppercase()),
+            _ => format!("| `oauth_id` | `{key}` |"),
+        };
+        assert!(page.contains(&row), "{name}: the page has no {row}");
+
+        // Recorded replies have it there, and who signs in has nothing else.
+        let Some((_, known)) = KEYS.iter().find(|(known, _)| *known == name) else { continue };
+        assert_eq!(key, *known, "{name}");
+        let file = match facts.user_info_source {
+            UserInfoSource::IdToken => "id_token.json",
+            UserInfoSource::Headers(_) => "headers.json",
+            _ => "user.json",
+        };
+        for case in fs::read_dir(fixtures(*provider)).unwrap().map(|case| case.unwrap().path()) {
+            let read = |file: &str| fs::read_to_string(case.join(file)).ok();
+            let Some(expected) = read("expected.json") else { continue };
+            let expected: OAuthUserInfo = serde_json::from_str(&expected).unwrap();
+            let reply: Value = serde_json::from_str(&read(file).unwrap()).unwrap();
+            assert_eq!(expected.oauth_id, at(key, &reply), "{}", case.display());
         }
     }
 }

@@ -164,15 +164,20 @@ async fn a_google_account_without_family_name_and_picture_signs_in() {
 #[tokio::test]
 async fn a_workspace_domain_is_read_from_the_token_and_not_from_the_address() {
     for (setting, hd, accepted) in [
-        (None, None, true),
-        (None, Some("other.example"), true),
-        (Some("acme.example"), Some("acme.example"), true),
-        (Some("acme.example"), Some("other.example"), false),
-        (Some("acme.example"), Some("sub.acme.example"), false),
-        (Some("acme.example"), None, false),
+        (None, Value::Null, true),
+        (None, json!("other.example"), true),
+        (Some("acme.example"), json!("acme.example"), true),
+        (Some("acme.example"), json!("other.example"), false),
+        (Some("acme.example"), json!("sub.acme.example"), false),
+        (Some("acme.example"), json!("acme.example.evil.example"), false),
+        (Some("acme.example"), json!("ACME.example"), false),
+        (Some("acme.example"), json!(["acme.example"]), false),
+        (Some("acme.example"), Value::Null, false),
     ] {
         let claims = json!({ "iss": "https://accounts.google.com", "email": "jane@acme.example" });
-        let op = Op::new(hd.map_or(claims.clone(), |hd| with(claims, &json!({ "hd": hd }))));
+        // Neither the address nor the reply that nobody signed says where somebody belongs.
+        let op = Op::new(if hd.is_null() { claims } else { with(claims, &json!({ "hd": hd })) })
+            .user(json!({ "hd": "acme.example", "email": "jane@acme.example", "email_verified": true }));
         let config = setting.map_or(config("google"), |domain| config("google").setting("HD", domain.to_owned()));
         let refusal = op.sign_in(&GOOGLE, config.clone()).await.err().map(|error| error.kind());
         assert_eq!(refusal, (!accepted).then_some(ErrorKind::AccountRefused), "{setting:?} {hd:?}");
