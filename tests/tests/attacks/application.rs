@@ -100,6 +100,9 @@ impl Write for Written {
     }
 }
 
+/// The fields of a form.
+pub(crate) type Fields = Vec<(String, String)>;
+
 /// What this process logs at any level: the applications, their frameworks, the HTTP client, TLS.
 static LOG: LazyLock<Written> = LazyLock::new(|| {
     let log = Written::default();
@@ -198,6 +201,12 @@ impl Application {
     pub(crate) async fn callback(&self, browser: &Browser, provider: &str, person: &str) -> url::Url {
         let page = browser.open(self.url(&format!("/auth/{provider}/login"))).await.unwrap();
         browser.choose(&page, person).await.unwrap().location().unwrap()
+    }
+
+    /// The same where the callback is a form, which the browser has not submitted yet: its address and fields.
+    pub(crate) async fn form(&self, browser: &Browser, provider: &str, person: &str) -> (url::Url, Fields) {
+        let page = browser.open(self.url(&format!("/auth/{provider}/login"))).await.unwrap();
+        browser.choose(&page, person).await.unwrap().form_post().unwrap()
     }
 
     /// Signs somebody in, if that is possible. Returns the last page.

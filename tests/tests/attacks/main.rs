@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod application;
+mod forms;
 mod injected;
 mod lies;
 mod mixed_up;

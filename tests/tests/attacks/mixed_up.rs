@@ -14,7 +14,7 @@ use crate::{
 
 /// The honest provider's page for the login that the victim began at the attacker's: what the attacker's authorization
 /// endpoint would redirect the victim to.
-fn led_on(begun: &Url, honest: &DevProvider, scope: &str, redirect_uri: &str) -> Url {
+pub(crate) fn led_on(begun: &Url, honest: &DevProvider, scope: &str, redirect_uri: &str) -> Url {
     let mut url = Url::parse(&format!("{}/authorize", honest.base_url())).unwrap();
     let client_id = honest.variables().into_iter().find(|(name, _)| name.ends_with("_CLIENT_ID")).unwrap().1;
     let kept = begun

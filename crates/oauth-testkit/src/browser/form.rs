@@ -10,7 +10,7 @@ pub(super) struct HiddenForm {
     pub(super) action: Url,
     encoding: String,
     charset: String,
-    fields: Vec<(String, String)>,
+    pub(super) fields: Vec<(String, String)>,
 }
 
 impl HiddenForm {

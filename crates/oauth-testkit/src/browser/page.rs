@@ -54,6 +54,13 @@ impl Page {
         self.url.join(location).ok()
     }
 
+    /// Where the form of a `form_post` answer leads, and its fields, for a test that sends them in another way; `None` if
+    /// there is none.
+    #[must_use]
+    pub fn form_post(&self) -> Option<(Url, Vec<(String, String)>)> {
+        self.hidden_form().map(|form| (form.action, form.fields))
+    }
+
     /// A form whose fields are all hidden, as a `form_post` answer has it.
     pub(super) fn hidden_form(&self) -> Option<HiddenForm> {
         HiddenForm::find(&self.url, &self.body)

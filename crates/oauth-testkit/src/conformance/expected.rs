@@ -214,6 +214,8 @@ impl Expected {
             let admitted = match *field {
                 "oauth_id" => want.admits(seen),
                 "email" => seen.is_none() || want.admits(seen),
+                // Of whom nothing is told, nothing is known.
+                "username" | "first_name" | "last_name" => seen.is_none() || *want != Want::Exactly(None),
                 _ => true,
             };
             if !admitted {

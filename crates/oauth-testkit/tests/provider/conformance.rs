@@ -158,6 +158,20 @@ async fn hooks_that_go_wrong_are_found() {
         },
         ..Lies::NONE
     };
+    static NAMING: Lies = Lies {
+        user_info: |user, _| {
+            user.username = user.username.take().or_else(|| Some(format!("user-{}", user.oauth_id)));
+            Ok(())
+        },
+        ..Lies::NONE
+    };
+    static ADDRESSING: Lies = Lies {
+        user_info: |user, _| {
+            user.email = user.email.take().or_else(|| Some(format!("{}@acme.test", user.oauth_id)));
+            Ok(())
+        },
+        ..Lies::NONE
+    };
     static DEMANDING: Lies = Lies {
         user_info: |user, raw| {
             let profile: serde_json::Value = raw.parse()?;
@@ -176,11 +190,13 @@ async fn hooks_that_go_wrong_are_found() {
     static NO_SECRET: Lies = Lies { token_request: |request| request.set_param("client_secret", ""), ..Lies::NONE };
     static NO_VERIFIER: Lies =
         Lies { token_request: |request| request.set_param("code_verifier", "another"), ..Lies::NONE };
-    let table: [(&'static Lies, &str, &str); 9] = [
+    let table: [(&'static Lies, &str, &str); 11] = [
         (&BY_ADDRESS, "two accounts with one address stay two", "both are \"jane.doe@example.com\""),
         (&CUTTING, "a code arrives as it came: with a slash", "another code"),
         (&OTHER_ID, "the hooks make nobody somebody else: jane", "oauth_id is Some(\"jane\")"),
         (&ALWAYS_VERIFIED, "the hooks make nobody somebody else: omar", "email_verified is true"),
+        (&NAMING, "the hooks make nobody somebody else: bare", "username is Some(\"user-"),
+        (&ADDRESSING, "the hooks make nobody somebody else: bare", "@acme.test"),
         (&DEMANDING, "the hooks make nobody somebody else: bare", "no name"),
         (&DEMANDING, "a field that is not needed keeps nobody out: name missing", "no name"),
         (&TELLING, "the hooks make nobody somebody else: jane", "mail_ok"),

@@ -75,14 +75,9 @@ fn parameters(answer: &Page) -> Vec<(String, String)> {
         assert!(location.as_str().starts_with(REDIRECT_URI), "{location}");
         return location.query_pairs().into_owned().collect();
     }
-    assert!(answer.text().contains(&format!("action=\"{REDIRECT_URI}\"")), "{}", answer.text());
-    let fields = answer.text().split("<input type=\"hidden\" name=\"").skip(1);
+    let (action, fields) = answer.form_post().unwrap();
+    assert_eq!(action.as_str(), REDIRECT_URI);
     fields
-        .map(|field| {
-            let mut parts = field.split('"');
-            (parts.next().unwrap().to_owned(), parts.nth(1).unwrap().to_owned())
-        })
-        .collect()
 }
 
 fn url(text: &str) -> Url {
