@@ -180,6 +180,26 @@ impl<'a> VerifiedEmail<'a> {
     pub fn as_str(self) -> &'a str {
         self.0
     }
+
+    /// What follows the first `@`: the domain, to compare as a whole and without regard to case (RFC 5321 section 2.4).
+    ///
+    /// An address with a second `@` has a domain that is none, so it equals no other.
+    ///
+    /// ```
+    /// use oauth_core::{EmailVerified, OAuthUserInfo};
+    ///
+    /// let mut user = OAuthUserInfo::new("bitbucket", "123e4567-e89b-12d3-a456-426614174000");
+    /// user.email = Some("jane@Example.com".into());
+    /// user.email_verified = EmailVerified::Verified;
+    ///
+    /// let is_of = |domain: &str| user.verified_email().is_some_and(|email| email.domain().eq_ignore_ascii_case(domain));
+    /// assert!(is_of("example.com"));
+    /// assert!(!is_of("ample.com"));
+    /// ```
+    #[must_use]
+    pub fn domain(self) -> &'a str {
+        self.0.split_once('@').map_or("", |(_, domain)| domain)
+    }
 }
 
 impl fmt::Display for VerifiedEmail<'_> {
@@ -268,5 +288,32 @@ pub(crate) fn split_name(name: &str) -> (Option<String>, Option<String>) {
         Some((first, last)) => (Some(first.to_owned()), Some(last.trim_start().to_owned())),
         None if name.trim().is_empty() => (None, None),
         None => (Some(name.trim().to_owned()), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Proves: QG8
+    #[test]
+    fn only_a_whole_domain_is_one_and_only_of_a_verified_address() {
+        let domain = |address: &str, verified| {
+            let mut user = OAuthUserInfo::new("acme", "1");
+            (user.email, user.email_verified) = (Some(address.to_owned()), verified);
+            user.verified_email().map(|email| email.domain().to_owned())
+        };
+        for (address, expected) in [
+            ("jane@acme.test", "acme.test"),
+            ("jane@sub.acme.test", "sub.acme.test"),
+            ("jane@acme.test.evil.test", "acme.test.evil.test"),
+            ("jane@evil.test@acme.test", "evil.test@acme.test"),
+            ("@acme.test@evil.test", "acme.test@evil.test"),
+            ("acme.test", ""),
+        ] {
+            assert_eq!(domain(address, EmailVerified::Verified).as_deref(), Some(expected), "{address}");
+            assert_eq!(domain(address, EmailVerified::Unverified), None, "{address}");
+            assert_eq!(domain(address, EmailVerified::NotStated), None, "{address}");
+        }
     }
 }
