@@ -36,6 +36,7 @@ fn assert_all(reports: &[Report]) {
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
+// Proves: QG6, QG7
 #[tokio::test]
 async fn every_provider_conforms() {
     let mut reports = Vec::new();
