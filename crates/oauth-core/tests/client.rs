@@ -278,6 +278,7 @@ async fn the_odd_knobs_do_what_they_say() {
     assert_eq!(sent["redirect_url"], "https://app.test/cb");
     assert_eq!(header(&requests[0], "x-version"), Some("2"));
     assert_eq!(header(&requests[0], "content-type"), Some("application/json"));
+    assert_eq!(header(&requests[0], "accept"), Some("application/json"), "some answer with a form unless asked");
     assert_eq!(requests[1].method, Method::Post);
     assert_eq!(requests[1].url.query(), Some("openid=o+p"));
     assert_eq!(header(&requests[1], "authorization"), Some("OAuth at"));

@@ -775,6 +775,8 @@ mod tests {
             "https://[::/p.png",
             "https://a b.example/",
             "https:///p.png",
+            "none",
+            "data:image/png;base64,AAAA",
             "ftp://a.example/",
         ] {
             let user = read(&claims, &format!(r#"{{"sub":"1","picture":"{address}"}}"#), &[]).unwrap();
