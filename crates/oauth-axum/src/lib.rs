@@ -29,7 +29,7 @@
 //! ```
 //!
 //! An application with users of its own is asked about each login by [`LoginRoutes::on_login`], and can keep its own
-//! sessions. Guards for whole groups of routes are [`require_provider`] and, with
+//! sessions. [`LoginRoutes::on_link`] lets people connect accounts of several providers. Guards for whole groups of routes are [`require_provider`] and, with
 //! [`from_extractor`](axum::middleware::from_extractor), [`OAuthUser`] and [`RequireVerifiedEmail`].
 //!
 //! All rules are in `oauth-login`; this crate only converts requests and answers.
@@ -42,6 +42,7 @@
 //! | `rate-limit` | no | `LoginRoutes::rate_limit` and the layer `rate_limit`: how often a client may ask |
 
 mod convert;
+mod link;
 #[cfg(feature = "rate-limit")]
 mod rate_limit;
 mod routes;
@@ -57,6 +58,7 @@ mod strict_logout;
 mod turned_away;
 mod user;
 
+pub use link::NewLink;
 pub use oauth_core::{EmailVerified, OAuthToken, OAuthUserInfo};
 pub use oauth_login::{FailureCode, Login, LoginRecord, Refusal};
 #[cfg(feature = "rate-limit")]

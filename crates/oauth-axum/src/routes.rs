@@ -1,4 +1,4 @@
-//! The three routes, and what happens between a proven login and its session.
+//! The routes, and what happens between a proven login and its session.
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
@@ -10,9 +10,13 @@ use axum::{
     routing::any,
 };
 use oauth_core::OAuthToken;
-use oauth_login::{FailureCode, Login, LoginOutcome, LoginRecord, Refusal};
+use oauth_login::{FailureCode, Finished, Login, LoginOutcome, LoginRecord, Refusal};
 
-use crate::{convert, session};
+use crate::{
+    convert,
+    link::{self, NewLink},
+    session,
+};
 
 /// The routes of `login`, below its mount path: `{provider}/login`, `{provider}/callback`, `logout`.
 ///
@@ -27,11 +31,14 @@ use crate::{convert, session};
 /// }
 /// ```
 ///
+/// With [`LoginRoutes::on_link`] there is `{provider}/link` too.
+///
 /// Where the login is kept is for [`session_layer`](crate::session_layer), [`LoginRoutes::on_login`] or both.
 pub fn routes(login: Login) -> LoginRoutes {
     LoginRoutes {
         login,
         on_login: None,
+        on_link: None,
         on_logout: None,
         #[cfg(feature = "rate-limit")]
         rate_limit: None,
@@ -42,15 +49,16 @@ pub fn routes(login: Login) -> LoginRoutes {
 #[derive(Clone)]
 #[must_use = "merge them into a router"]
 pub struct LoginRoutes {
-    login: Login,
+    pub(crate) login: Login,
     on_login: Option<Handler<NewLogin>>,
+    pub(crate) on_link: Option<Handler<NewLink>>,
     on_logout: Option<Handler<Parts>>,
     #[cfg(feature = "rate-limit")]
     pub(crate) rate_limit: Option<oauth_login::RateLimit>,
 }
 
 /// A handler of the application. Its response carries nothing but headers to add.
-type Handler<T> = Arc<dyn Fn(T) -> BoxFuture<Result<Response, FailureCode>> + Send + Sync>;
+pub(crate) type Handler<T> = Arc<dyn Fn(T) -> BoxFuture<Result<Response, FailureCode>> + Send + Sync>;
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// A login that is proven and not yet admitted, for [`LoginRoutes::on_login`].
@@ -160,6 +168,10 @@ impl<S: Clone + Send + Sync + 'static> From<LoginRoutes> for Router<S> {
         let limited = Router::new()
             .route(&format!("{mount}/{{provider}}/login"), any(begin))
             .route(&format!("{mount}/{{provider}}/callback"), any(callback));
+        let limited = match routes.on_link {
+            Some(_) => limited.route(&format!("{mount}/{{provider}}/link"), any(link::begin)),
+            None => limited,
+        };
         #[cfg(feature = "rate-limit")]
         let limited = match &routes.rate_limit {
             Some(limit) => limited.route_layer(crate::rate_limit(limit.clone())),
@@ -176,12 +188,13 @@ impl fmt::Debug for LoginRoutes {
 }
 
 impl NewLogin {
-    fn new(outcome: &LoginOutcome, mut request: Parts) -> Self {
-        request.uri = Uri::try_from(request.uri.path()).unwrap_or_default();
-        for (name, value) in &mut request.headers {
-            value.set_sensitive(name == header::COOKIE);
+    fn new(outcome: &LoginOutcome, request: Parts) -> Self {
+        Self {
+            record: outcome.record(),
+            token: outcome.token().clone(),
+            next: outcome.next().to_owned(),
+            request: without_secrets(request),
         }
-        Self { record: outcome.record(), token: outcome.token().clone(), next: outcome.next().to_owned(), request }
     }
 }
 
@@ -191,9 +204,9 @@ impl fmt::Debug for NewLogin {
     }
 }
 
-type Routes = State<Arc<LoginRoutes>>;
+pub(crate) type Routes = State<Arc<LoginRoutes>>;
 /// A name that is no text is no provider's.
-type Provider = Result<Path<String>, PathRejection>;
+pub(crate) type Provider = Result<Path<String>, PathRejection>;
 
 async fn begin(State(routes): Routes, provider: Provider, parts: Parts) -> Response {
     convert::response(routes.login.begin(name(&provider), &convert::request(&parts, &[])).await)
@@ -202,8 +215,16 @@ async fn begin(State(routes): Routes, provider: Provider, parts: Parts) -> Respo
 async fn callback(State(routes): Routes, provider: Provider, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = if parts.method == Method::POST { convert::body(body).await } else { Vec::new() };
-    match routes.login.callback(name(&provider), &convert::request(&parts, &body)).await {
-        Ok(outcome) => routes.finish(outcome, parts).await,
+    let (provider, request) = (name(&provider), convert::request(&parts, &body));
+    let Some(connect) = &routes.on_link else {
+        return match routes.login.callback(provider, &request).await {
+            Ok(outcome) => routes.finish(outcome, parts).await,
+            Err(failure) => convert::response(failure.into_answer()),
+        };
+    };
+    match routes.login.finish(provider, &request).await {
+        Ok(Finished::SignIn(outcome)) => routes.finish(outcome, parts).await,
+        Ok(Finished::Link(proven)) => link::finish(connect, proven, parts).await,
         Err(failure) => convert::response(failure.into_answer()),
     }
 }
@@ -241,11 +262,20 @@ async fn logout(State(routes): Routes, parts: Parts) -> Response {
     response
 }
 
-fn name(provider: &Provider) -> &str {
+pub(crate) fn name(provider: &Provider) -> &str {
     provider.as_ref().map(|Path(name)| name.as_str()).unwrap_or_default()
 }
 
-fn erase<T, H, F, R>(handler: H) -> Handler<T>
+/// The request of a callback as the application sees it: without the code, and with cookies that are not shown.
+pub(crate) fn without_secrets(mut request: Parts) -> Parts {
+    request.uri = Uri::try_from(request.uri.path()).unwrap_or_default();
+    for (name, value) in &mut request.headers {
+        value.set_sensitive(name == header::COOKIE);
+    }
+    request
+}
+
+pub(crate) fn erase<T, H, F, R>(handler: H) -> Handler<T>
 where
     H: Fn(T) -> F + Send + Sync + 'static,
     F: Future<Output = Result<R, FailureCode>> + Send + 'static,

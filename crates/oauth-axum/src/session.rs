@@ -103,10 +103,27 @@ pub(crate) fn find(parts: &Parts) -> Option<Session> {
 /// Puts `record` into a session with a new id and nothing else in it. The old one is gone.
 pub(crate) async fn begin(session: &Session, record: &LoginRecord) -> Result<(), Unavailable> {
     session.clear().await;
+    write(session, record).await?;
+    move_to_new_id(session).await
+}
+
+/// Gives the session of a login a new id and leaves in it what is there: somebody may do more than before. One that has
+/// ended meanwhile stays ended.
+pub(crate) async fn renew(session: &Session) -> Result<(), Unavailable> {
+    if session.is_modified() {
+        session.save().await?;
+    }
+    session.load().await?;
+    if session.get_value(StoredLogin::KEY).await?.is_none() {
+        return Ok(());
+    }
+    move_to_new_id(session).await
+}
+
+async fn move_to_new_id(session: &Session) -> Result<(), Unavailable> {
     let stored = async {
         session.cycle_id().await?;
-        write(session, record).await?;
-        // The layer saves as well, but too late to take the login back.
+        // The layer saves as well, but too late to take back what was announced.
         Ok(session.save().await?)
     };
     let stored = stored.await;

@@ -73,7 +73,7 @@ impl OAuthUser {
         self.0
     }
 
-    async fn find(parts: &Parts) -> Result<Option<Self>, TurnedAway> {
+    pub(crate) async fn find(parts: &Parts) -> Result<Option<Self>, TurnedAway> {
         let record = match parts.extensions.get::<LoginRecord>() {
             Some(record) => Some(record.clone()),
             None => session::record(parts).await?,

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "adapter/link.rs"]
+mod link;
 #[cfg(feature = "rate-limit")]
 #[path = "adapter/rate_limit.rs"]
 mod rate_limit;
@@ -29,7 +31,7 @@ use oauth_axum::{
     SealedSessions, StrictLogout, TurnedAway, require_provider, session_layer,
 };
 use oauth_bitbucket::BITBUCKET;
-use oauth_core::{Error, ErrorKind};
+use oauth_core::{Error, ErrorKind, ExposeSecret as _};
 use oauth_login::{EndedSessions, MemoryStore as RecordMemory, Precondition, RecordKey, RecordStore};
 use oauth_reqwest::ReqwestClient;
 use oauth_testkit::{Browser, DevProvider, Endpoint, Page};
