@@ -41,7 +41,7 @@
 //! ```
 //!
 //! An application with users of its own is asked about each login by [`LoginRoutes::on_login`], and can keep its own
-//! sessions. Guards for whole groups of routes are [`require_sign_in`], [`require_verified_email`] and
+//! sessions. [`LoginRoutes::on_link`] lets people connect accounts of several providers. Guards for whole groups of routes are [`require_sign_in`], [`require_verified_email`] and
 //! [`require_provider`].
 //!
 //! All rules are in `oauth-login`; this crate only converts requests and answers.
@@ -55,6 +55,7 @@
 
 mod convert;
 mod guard;
+mod link;
 #[cfg(feature = "rate-limit")]
 mod rate_limit;
 mod routes;
@@ -75,6 +76,7 @@ mod visit;
 #[cfg(feature = "actix-session")]
 pub use actix_session;
 pub use guard::{RouteGuard, require_provider, require_sign_in, require_verified_email};
+pub use link::NewLink;
 pub use oauth_core::{EmailVerified, OAuthToken, OAuthUserInfo};
 pub use oauth_login::{FailureCode, Login, LoginRecord, Refusal};
 #[cfg(feature = "rate-limit")]

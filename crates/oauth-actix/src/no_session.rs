@@ -19,6 +19,10 @@ pub(crate) async fn begin(session: &Infallible, _record: &LoginRecord) -> Result
     match *session {}
 }
 
+pub(crate) async fn renew(session: &Infallible) -> Result<(), Unavailable> {
+    match *session {}
+}
+
 pub(crate) async fn end(session: &Infallible) -> Result<HeaderMap, Unavailable> {
     match *session {}
 }

@@ -1,4 +1,4 @@
-//! The three routes, and what happens between a proven login and its session.
+//! The routes, and what happens between a proven login and its session.
 
 use std::{fmt, future::Future, rc::Rc};
 
@@ -14,9 +14,13 @@ use actix_web::{
 };
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 use oauth_core::OAuthToken;
-use oauth_login::{FailureCode, Login, LoginOutcome, LoginRecord, Refusal};
+use oauth_login::{FailureCode, Finished, Login, LoginOutcome, LoginRecord, Refusal};
 
-use crate::{convert, session};
+use crate::{
+    convert,
+    link::{self, NewLink},
+    session,
+};
 
 /// The routes of `login`, below its mount path: `{provider}/login`, `{provider}/callback`, `logout`.
 ///
@@ -31,11 +35,14 @@ use crate::{convert, session};
 /// }
 /// ```
 ///
+/// With [`LoginRoutes::on_link`] there is `{provider}/link` too.
+///
 /// Where the login is kept is for [`session_middleware`](crate::session_middleware), [`LoginRoutes::on_login`] or both.
 pub fn routes(login: Login) -> LoginRoutes {
     LoginRoutes {
         login,
         on_login: None,
+        on_link: None,
         on_logout: None,
         #[cfg(feature = "rate-limit")]
         rate_limit: None,
@@ -46,15 +53,16 @@ pub fn routes(login: Login) -> LoginRoutes {
 #[derive(Clone)]
 #[must_use = "add them to an application"]
 pub struct LoginRoutes {
-    login: Login,
+    pub(crate) login: Login,
     on_login: Option<Handler<NewLogin>>,
+    pub(crate) on_link: Option<Handler<NewLink>>,
     on_logout: Option<Handler<HttpRequest>>,
     #[cfg(feature = "rate-limit")]
     pub(crate) rate_limit: Option<oauth_login::RateLimit>,
 }
 
 /// A handler of the application, which returns headers to add.
-type Handler<T> = Rc<dyn Fn(T) -> LocalBoxFuture<'static, Result<HeaderMap, FailureCode>>>;
+pub(crate) type Handler<T> = Rc<dyn Fn(T) -> LocalBoxFuture<'static, Result<HeaderMap, FailureCode>>>;
 
 /// A login that is proven and not yet admitted, for [`LoginRoutes::on_login`].
 #[non_exhaustive]
@@ -178,8 +186,16 @@ impl LoginRoutes {
             return refusal;
         }
         let body = if request.method() == Method::POST { convert::body(body).await } else { Vec::new() };
-        match self.login.callback(name(request), &convert::request(request, query, &body)).await {
-            Ok(outcome) => self.finish(outcome, request).await,
+        let (provider, plain) = (name(request), convert::request(request, query, &body));
+        let Some(connect) = &self.on_link else {
+            return match self.login.callback(provider, &plain).await {
+                Ok(outcome) => self.finish(outcome, request).await,
+                Err(failure) => convert::response(failure.into_answer()),
+            };
+        };
+        match self.login.finish(provider, &plain).await {
+            Ok(Finished::SignIn(outcome)) => self.finish(outcome, request).await,
+            Ok(Finished::Link(proven)) => link::finish(connect, proven, request).await,
             Err(failure) => convert::response(failure.into_answer()),
         }
     }
@@ -252,15 +268,20 @@ impl HttpServiceFactory for LoginRoutes {
         let mount = self.login.mount_path().to_owned();
         let routes = Rc::new(self);
         // Every method: which ones are right is for `Login` to say.
-        let begin = routes.clone();
-        let begin = fn_service(move |request: ServiceRequest| {
-            let routes = begin.clone();
-            async move {
-                let (request, _) = request.into_parts();
-                let response = routes.begin(&request).await;
-                Ok(ServiceResponse::new(request, response))
-            }
-        });
+        let service = |answer: fn(Rc<Self>, HttpRequest) -> LocalBoxFuture<'static, HttpResponse>| {
+            let routes = routes.clone();
+            fn_service(move |request: ServiceRequest| {
+                let routes = routes.clone();
+                async move {
+                    let (request, _) = request.into_parts();
+                    let response = answer(routes, request.clone()).await;
+                    Ok(ServiceResponse::new(request, response))
+                }
+            })
+        };
+        let begin = service(|routes, request| async move { routes.begin(&request).await }.boxed_local());
+        let link = service(|routes, request| async move { routes.begin_link(&request).await }.boxed_local());
+        let logout = service(|routes, request| async move { routes.logout(&request).await }.boxed_local());
         let callback = routes.clone();
         let callback = fn_service(move |mut request: ServiceRequest| {
             let routes = callback.clone();
@@ -273,19 +294,14 @@ impl HttpServiceFactory for LoginRoutes {
                 Ok(ServiceResponse::new(request, response))
             }
         });
-        let logout = fn_service(move |request: ServiceRequest| {
-            let routes = routes.clone();
-            async move {
-                let (request, _) = request.into_parts();
-                let response = routes.logout(&request).await;
-                Ok(ServiceResponse::new(request, response))
-            }
-        });
         // The empty name is no provider's either.
         let provider = format!("{mount}/{{provider:[^/]*}}");
         let route = |pattern: String, end| web::service(pattern).guard(spelled(&mount, end));
         route(format!("{provider}/login"), "/login").finish(begin).register(config);
         route(format!("{provider}/callback"), "/callback").finish(callback).register(config);
+        if routes.on_link.is_some() {
+            route(format!("{provider}/link"), "/link").finish(link).register(config);
+        }
         route(format!("{mount}/logout"), "/logout").finish(logout).register(config);
     }
 }
@@ -322,11 +338,11 @@ fn spelled(mount: &str, end: &'static str) -> impl Guard + use<> {
     })
 }
 
-fn name(request: &HttpRequest) -> &str {
+pub(crate) fn name(request: &HttpRequest) -> &str {
     request.match_info().get("provider").unwrap_or_default()
 }
 
-fn erase<T, H, F, R>(handler: H) -> Handler<T>
+pub(crate) fn erase<T, H, F, R>(handler: H) -> Handler<T>
 where
     H: Fn(T) -> F + 'static,
     F: Future<Output = Result<R, FailureCode>> + 'static,

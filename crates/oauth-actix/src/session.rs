@@ -213,6 +213,17 @@ pub(crate) async fn begin(Found { session, visit }: &Found, record: &LoginRecord
     Ok(session.insert(StoredLogin::KEY, text)?)
 }
 
+/// Gives the session of a login a new id and leaves in it what is there: somebody may do more than before. One that has
+/// ended meanwhile stays ended.
+pub(crate) async fn renew(Found { session, visit }: &Found) -> Result<(), Unavailable> {
+    let state = session.entries().clone();
+    if state.contains_key(StoredLogin::KEY) && visit.is_there().await? {
+        visit.replace(state).await?;
+        session.renew();
+    }
+    Ok(())
+}
+
 /// Ends the session on the server, and in the browser.
 pub(crate) async fn end(Found { session, visit }: &Found) -> Result<HeaderMap, Unavailable> {
     visit.end().await?;

@@ -90,7 +90,7 @@ impl OAuthUser {
         self.0
     }
 
-    fn find(request: &HttpRequest) -> Result<Option<Self>, TurnedAway> {
+    pub(crate) fn find(request: &HttpRequest) -> Result<Option<Self>, TurnedAway> {
         let added = request.extensions().get::<LoginRecord>().cloned();
         let record = match added {
             Some(record) => Some(record),

@@ -75,6 +75,15 @@ impl Visit {
         Ok(())
     }
 
+    /// Whether the session that the request came with is still in the store.
+    pub(crate) async fn is_there(&self) -> anyhow::Result<bool> {
+        let Some(key) = self.0.progress.borrow_mut().key.take() else { return Ok(false) };
+        let loaded = self.0.store.load(&key).await;
+        let has_ended = self.0.login.ended_sessions().contains(key.as_ref());
+        self.0.progress.borrow_mut().key = Some(key);
+        Ok(loaded?.is_some() && !has_ended)
+    }
+
     /// Ends the session that the request came with.
     pub(crate) async fn end(&self) -> anyhow::Result<()> {
         let Some(key) = self.0.progress.borrow_mut().key.take() else { return Ok(()) };

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "adapter/link.rs"]
+mod link;
 #[cfg(feature = "rate-limit")]
 #[path = "adapter/rate_limit.rs"]
 mod rate_limit;
@@ -36,7 +38,7 @@ use oauth_actix::{
     session_middleware,
 };
 use oauth_bitbucket::BITBUCKET;
-use oauth_core::{Error, ErrorKind};
+use oauth_core::{Error, ErrorKind, ExposeSecret as _};
 use oauth_login::{MemoryStore as RecordMemory, Precondition, RecordKey, RecordStore};
 use oauth_reqwest::ReqwestClient;
 use oauth_testkit::{Browser, DevProvider, Endpoint, Page};
