@@ -1,9 +1,9 @@
 //! Signing in through a browser, for any web framework.
 //!
 //! [`Login`] begins a login, checks the callback and permits the logout; it can also connect further accounts to the one
-//! that is signed in. It takes plain data, [`BrowserRequest`], and
-//! gives plain data, [`Answer`]: an adapter for a framework only converts the two and keeps a [`StoredLogin`], one
-//! string, in its session. Everything two adapters could disagree about is decided here.
+//! that is signed in. It takes plain data, [`BrowserRequest`], and gives plain data, [`Answer`]: an adapter for a framework
+//! only converts the two and keeps a [`StoredLogin`], one string, in its session. Everything two adapters could disagree
+//! about is decided here.
 //!
 //! What is held against an attacker:
 //!
