@@ -52,6 +52,9 @@ pub struct Claims {
 /// Name of the field that says who somebody is, in [`Claims::paths`].
 pub(crate) const ID: &str = "oauth_id";
 
+/// Longest reply that a user is read from, in bytes: the raw profile is kept with the session.
+const MAX_LEN: usize = 256 * 1024;
+
 /// The fields of [`Claims::paths`] with the settings that hold their paths, where the spec leaves them to the settings. The
 /// settings have the names of OpenID Connect Core section 5.1.
 pub(crate) const SETTINGS: [(&str, &str); 9] = [
@@ -471,8 +474,12 @@ impl ClaimsMap {
     fn reader<'a>(&self, pages: impl Fn(&Document) -> Vec<&'a str>) -> Result<Reader<'a>> {
         let mut captured = Vec::with_capacity(self.documents.len());
         for (document, wanted) in &self.documents {
+            let pages = pages(document);
+            if pages.iter().any(|page| page.len() > MAX_LEN) {
+                return Err(Error::new(ErrorKind::ReplyTooLarge, "the profile reply is longer than 256 KiB"));
+            }
             let pages: Result<Vec<Captured<'a>>, Unreadable> =
-                pages(document).into_iter().map(|page| wanted.capture(page)).collect();
+                pages.into_iter().map(|page| wanted.capture(page)).collect();
             captured.push(pages.map_err(|unreadable| {
                 Error::new(ErrorKind::UserInfoInvalid, format!("the profile reply is {unreadable}"))
             })?);
@@ -811,6 +818,19 @@ mod tests {
                 let user = serde_json::to_value(user.unwrap()).unwrap();
                 assert_eq!(user[field].as_str(), kept.then_some(text.as_str()), "{claim} of {length} bytes");
             }
+        }
+    }
+
+    // Proves: QG10
+    #[test]
+    fn a_profile_has_its_greatest_length_and_not_one_byte_more() {
+        let claims = Claims::id("id").emails(EmailList::new("@emails", "email"));
+        let padded = |json: &str, length: usize| format!("{json}{}", " ".repeat(length - json.len()));
+        for (length, refusal) in [(MAX_LEN, None), (MAX_LEN + 1, Some(ErrorKind::ReplyTooLarge))] {
+            let user = read(&claims, &padded(r#"{"id":1}"#, length), &[]);
+            assert_eq!(user.err().map(|error| error.kind()), refusal, "user info of {length} bytes");
+            let user = read(&claims, r#"{"id":1}"#, &["[]", &padded("[]", length)]);
+            assert_eq!(user.err().map(|error| error.kind()), refusal, "a page of {length} bytes");
         }
     }
 
