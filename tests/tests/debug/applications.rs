@@ -5,17 +5,26 @@ use std::net::Ipv4Addr;
 use actix_web::{HttpServer, web};
 use axum::{Router, routing::get};
 use oauth_login::{FailureCode, Refusal};
-use oauth_testkit::Browser;
+use oauth_testkit::{Browser, Page};
 
 use crate::{
     shown::{drawn, show, show_text, told},
     world::{Store, login_builder},
 };
 
-/// Somebody signs in at a web application at `base_url` and asks for `/me`.
+/// Somebody signs in at a web application at `base_url`, asks for `/me` and connects an account.
 async fn visit(base_url: &str) {
     let browser = Browser::new();
-    let begun = browser.get(format!("{base_url}/auth/acme/login")).await.unwrap().location().unwrap();
+    let begun = browser.get(format!("{base_url}/auth/acme/login")).await.unwrap();
+    come_back(&browser, base_url, &begun).await;
+    let me = browser.get(format!("{base_url}/me?planted")).await.unwrap();
+    assert_eq!(me.status(), 200);
+    let begun = browser.request("POST", format!("{base_url}/auth/acme/link")).from(&me).send().await.unwrap();
+    come_back(&browser, base_url, &begun).await;
+}
+
+async fn come_back(browser: &Browser, base_url: &str, begun: &Page) {
+    let begun = begun.location().unwrap();
     let state = begun.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
     let cookies = || browser.cookies(base_url).into_iter().for_each(|cookie| drawn(cookie.value));
     cookies();
@@ -23,11 +32,10 @@ async fn visit(base_url: &str) {
     drawn(state);
     assert_eq!(browser.get(callback).await.unwrap().header("location"), Some("/"));
     cookies();
-    assert_eq!(browser.get(format!("{base_url}/me?planted")).await.unwrap().status(), 200);
 }
 
 pub(crate) async fn show_axum() {
-    use oauth_axum::{NewLogin, OAuthUser, RequireVerifiedEmail, SealedSessions, StrictLogout, TurnedAway};
+    use oauth_axum::{NewLink, NewLogin, OAuthUser, RequireVerifiedEmail, SealedSessions, StrictLogout, TurnedAway};
 
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let base_url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
@@ -40,6 +48,10 @@ pub(crate) async fn show_axum() {
         show(&new);
         told::<NewLogin>(format!("{:?} {:?}", new.record, new.token));
         show(&TurnedAway::new(&turning_away, Refusal::NotSignedIn, &new.request));
+        async { Ok::<_, FailureCode>(()) }
+    });
+    let routes = routes.on_link(|new: NewLink| {
+        show(&new);
         async { Ok::<_, FailureCode>(()) }
     });
     show(&routes);
@@ -55,7 +67,7 @@ pub(crate) async fn show_axum() {
 }
 
 pub(crate) async fn show_actix() {
-    use oauth_actix::{NewLogin, OAuthUser, RequireVerifiedEmail, SealedSessions, TurnedAway, Visitor};
+    use oauth_actix::{NewLink, NewLogin, OAuthUser, RequireVerifiedEmail, SealedSessions, TurnedAway, Visitor};
 
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let base_url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
@@ -68,6 +80,10 @@ pub(crate) async fn show_actix() {
             told::<NewLogin>(format!("{:?} {:?}", new.record, new.token));
             show(&TurnedAway::new(Refusal::NotSignedIn, &new.request));
             show_text(&TurnedAway::new(Refusal::NotSignedIn, &new.request));
+            async { Ok::<_, FailureCode>(()) }
+        });
+        let routes = routes.on_link(|new: NewLink| {
+            show(&new);
             async { Ok::<_, FailureCode>(()) }
         });
         show(&routes);

@@ -15,7 +15,10 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use oauth_core::{AuthorizationRequest, CallbackParameters, ExposeSecret as _, Identity};
-use oauth_login::{BrowserRequest, KeyRing, LoginRecord, Quota, RateLimit, Refusal, StoredLogin, TrustedProxies};
+use oauth_login::{
+    BrowserRequest, EmailLinking, Finished, KeyRing, LocalEmail, Login, LoginRecord, Quota, RateLimit, Refusal,
+    StoredLogin, TrustedProxies,
+};
 use oauth_redis::RedisStore;
 use oauth_reqwest::ReqwestClient;
 
@@ -96,6 +99,9 @@ async fn show_login() {
             }
         }
     }
+    show_link(&login).await;
+    show(&EmailLinking::verified_at(["acme"]));
+    show(&LocalEmail::Verified("jane@example.com"));
     let sessions = login.session_records(Store::default());
     sessions.create("planted-session-id", "planted-content", Duration::from_secs(60)).await.unwrap();
     show(&sessions);
@@ -113,6 +119,27 @@ async fn show_login() {
     show(&quota);
     show(&limit);
     show(&Refusal::NotSignedIn);
+}
+
+async fn show_link(login: &Login) {
+    let session = Some("planted-session-name");
+    let begun = login.begin_link("acme", &BrowserRequest::new("POST", ""), session).await;
+    show(&begun);
+    let url = url::Url::parse(begun.location().unwrap()).unwrap();
+    let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    let set_cookie = begun.headers().iter().find(|(name, _)| *name == "set-cookie").unwrap().1.clone();
+    let cookie = set_cookie.split(';').next().unwrap();
+    let query = format!("code=planted-code&state={state}");
+    let callback = BrowserRequest::new("GET", &query).headers([("cookie", cookie.as_bytes())]);
+    drawn(&state);
+    drawn(cookie.split_once('=').unwrap().1);
+    let finished = login.finish("acme", &callback).await.unwrap();
+    show(&finished);
+    let Finished::Link(proven) = finished else { unreachable!() };
+    show(&proven);
+    let outcome = proven.of_session(session).unwrap();
+    show(&outcome);
+    show(&outcome.accept());
 }
 
 /// The record of somebody whose tokens are kept elsewhere.
