@@ -216,9 +216,9 @@ pub(crate) async fn begin(Found { session, visit }: &Found, record: &LoginRecord
 /// Gives the session of a login a new id and leaves in it what is there: somebody may do more than before. One that has
 /// ended meanwhile stays ended.
 pub(crate) async fn renew(Found { session, visit }: &Found) -> Result<(), Unavailable> {
-    let state = session.entries().clone();
-    if state.contains_key(StoredLogin::KEY) && visit.is_there().await? {
-        visit.replace(state).await?;
+    let entries = session.entries().clone();
+    if entries.contains_key(StoredLogin::KEY) && visit.is_there().await? {
+        visit.replace(entries).await?;
         session.renew();
     }
     Ok(())
