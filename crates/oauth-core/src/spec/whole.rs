@@ -36,6 +36,11 @@ impl ProviderSpec {
                 "neither PKCE nor a nonce that must come back binds the code to its login",
             ));
         }
+        if let Some(asked) = self.profile_requests().find(|text| text.contains("{callback:")) {
+            let message = format!("the profile is asked for with {asked}, so the callback could choose whose it is");
+            return Err(Error::configuration(message)
+                .with_remedy("Take the value from the token reply, or make it a variable of the settings"));
+        }
         let list = facts.claims.email_list().map(|list| ("emails", list.paths().0));
         for (claim, path) in facts.claims.paths().into_iter().chain(list) {
             let path = Path::parse(path);
@@ -66,6 +71,14 @@ impl ProviderSpec {
         }
         Ok(())
     }
+
+    /// What says whose profile is asked for: the URLs of user info and of extra calls, and what goes along.
+    fn profile_requests(&self) -> impl Iterator<Item = &'static str> {
+        let facts = &self.facts;
+        let urls = facts.user_info_url.into_iter().chain(facts.calls.iter().map(|call| call.url));
+        let pairs = [facts.user_info_query, facts.user_info_form, facts.user_info_headers].into_iter().flatten();
+        urls.chain(pairs.map(|(_, value)| *value))
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +95,7 @@ mod tests {
     const TWICE: RevocationRequest =
         RevocationRequest::delete("https://x.test/token", TokenPlacement::Bearer).client(ClientAuthentication::Basic);
     const CALLS: &[ExtraCall] = &[ExtraCall::get("mail", "https://x.test/mail")];
+    const CHOSEN: &[ExtraCall] = &[ExtraCall::get("mail", "https://x.test/{callback:id}/mail")];
 
     // Proves: QG3
     #[test]
@@ -105,6 +119,14 @@ mod tests {
                 BASE.claims(id.emails(EmailList::new("callback:mails", "mail"))).callback_params(&["mails"]),
                 Some("emails is read from the"),
             ),
+            (BASE.user_info("https://x.test/users/{callback:id}"), Some("with https://x.test/users/{callback:id}, so")),
+            (BASE.user_info("https://{callback:shop}.x.test/me"), Some("so the callback could choose")),
+            (BASE.user_info_query(&[("id", "{callback:id}")]), Some("with {callback:id}, so the callback")),
+            (BASE.user_info_form(&[("id", "{callback:id}")]), Some("with {callback:id}, so the callback")),
+            (BASE.user_info_headers(&[("x-id", "{callback:id}")]), Some("with {callback:id}, so the callback")),
+            (BASE.calls(CHOSEN), Some("so the callback could choose")),
+            (BASE.user_info("https://x.test/users/{token:id}"), None),
+            (BASE.token_params(&[("device_id", "{callback:device_id}")]), None),
             (BASE.token_placement(TokenPlacement::Form("access_token")).calls(CALLS), Some("the call mail is a GET")),
             (BASE.token_placement(TokenPlacement::Form("access_token")), None),
             (BASE.calls(CALLS), None),
