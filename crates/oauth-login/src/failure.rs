@@ -227,6 +227,12 @@ mod tests {
         assert_eq!(FailureCode::from_code("Access_Denied"), None);
     }
 
+    // Proves: QH7
+    #[test]
+    fn without_random_bytes_the_fault_is_ours_and_nobody_signs_in() {
+        assert_eq!(FailureCode::from(ErrorKind::RandomSource), FailureCode::ServerError);
+    }
+
     #[test]
     fn somebody_unwanted_is_told_so_and_not_that_the_provider_failed() {
         assert_eq!(FailureCode::from(ErrorKind::AccountRefused), FailureCode::LoginRefused);

@@ -22,7 +22,7 @@ use crate::{
     next::NextPath,
     parameters::{Parameters, Repeated},
     pending::{Lost, NotKept, PendingLogin, PendingLogins, is_base64url},
-    record::{LoginRecord, Refusal},
+    record::{CLOCK_SKEW, LoginRecord, Refusal},
     records::{RecordStore, SessionRecords},
     request::{BrowserRequest, Header, Unusable},
     session::SessionCookie,
@@ -387,6 +387,10 @@ impl Login {
                 return Err(fail(code, error, Some(cookie)));
             }
         };
+        // By a clock that was wrong: how old it is cannot be told.
+        if from_unix_seconds(pending.begun_at) > now.checked_add(CLOCK_SKEW).unwrap_or(now) {
+            return Err(fail(FailureCode::LoginExpired, None, Some(cookie)));
+        }
         // The redirect URI too, lest a login begun under other settings sends its code elsewhere.
         if pending.provider != client.name() || pending.authorization.redirect_uri() != redirect_uri {
             return Err(fail(FailureCode::StateMismatch, None, Some(cookie)));
@@ -750,6 +754,31 @@ mod tests {
             assert_eq!(failure.code(), code);
             let deleted = format!("{cookie}=; Path=/; Max-Age=0");
             assert!(failure.answer().headers().iter().any(|(_, value)| value.starts_with(&deleted)));
+        }
+    }
+
+    // Proves: QC10, QH7
+    #[tokio::test]
+    async fn by_a_clock_that_is_wrong_nobody_signs_in() {
+        let login = Login::builder(testing::registry()).build().unwrap();
+        let (now, epoch) = (SystemTime::now(), SystemTime::UNIX_EPOCH);
+        let long_ago = epoch.checked_sub(Duration::from_secs(1 << 32)).unwrap();
+        let year_ahead = now + Duration::from_secs(365 * 24 * 60 * 60);
+        // As far as the system's clock goes.
+        let end_of_time =
+            (0..63).rev().fold(epoch, |time, bit| time.checked_add(Duration::from_secs(1 << bit)).unwrap_or(time));
+        assert_eq!(end_of_time.checked_add(Duration::from_secs(1)), None);
+        for (begun, finished) in [
+            (long_ago, long_ago),
+            (long_ago, now),
+            (epoch, now),
+            (year_ahead, now),
+            (end_of_time, now),
+            (end_of_time, end_of_time),
+            (now, end_of_time),
+        ] {
+            let (failure, _) = begin_and_decline((&login, begun), (&login, finished)).await;
+            assert_eq!(failure.code(), FailureCode::LoginExpired, "{begun:?} {finished:?}");
         }
     }
 

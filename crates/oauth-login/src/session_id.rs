@@ -23,7 +23,9 @@ impl Login {
     ///
     /// [`ErrorKind::Configuration`] if the value does not fit a cookie.
     pub fn seal_session_id(&self, id: &str) -> Result<String> {
-        let sealed = self.keys().seal(&self.session_id_label(), SystemTime::now() + SESSION_IDLE, id.as_bytes())?;
+        let now = SystemTime::now();
+        let expires_at = now.checked_add(SESSION_IDLE).unwrap_or(now);
+        let sealed = self.keys().seal(&self.session_id_label(), expires_at, id.as_bytes())?;
         if sealed.len() > MAX_SEALED {
             return Err(Error::new(ErrorKind::Configuration, "a session is larger than a cookie may be")
                 .with_remedy("Keep sessions in a store on the server"));
