@@ -76,9 +76,10 @@ impl KeyRing {
     /// random. The text of the error names the position of the key, never the key.
     pub fn from_base64_list(list: &str) -> Result<Self> {
         let mut keys = list.split(',').enumerate().map(|(index, text)| {
-            let bytes = decode_key(text.trim())
+            let text = text.trim();
+            let bytes = decode_key(text)
                 .ok_or_else(|| refused(format!("key {} of OAUTH_COOKIE_KEY is not base64", index + 1)))?;
-            if let Some(fault) = weakness(&bytes) {
+            if let Some(fault) = weakness(text, &bytes) {
                 return Err(refused(format!("key {} of OAUTH_COOKIE_KEY {fault}", index + 1)));
             }
             Ok(SealingKey::new(&bytes))
@@ -259,8 +260,9 @@ fn decode_key(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     decode(&alphabet::STANDARD).or_else(|| decode(&alphabet::URL_SAFE)).map(Zeroizing::new)
 }
 
-/// A sanity check, not a measurement: it catches the empty, short, repeated and counted-up keys of examples.
-fn weakness(key: &[u8]) -> Option<String> {
+/// A sanity check, not a measurement: it catches the empty, short, repeated, counted-up and worded keys of examples.
+/// None of it happens to 32 random bytes in base64 or hexadecimal.
+fn weakness(text: &str, key: &[u8]) -> Option<String> {
     if key.len() < MIN_KEY_LEN {
         return Some(format!("has {} bytes, and needs at least {MIN_KEY_LEN}", key.len()));
     }
@@ -269,10 +271,27 @@ fn weakness(key: &[u8]) -> Option<String> {
     distinct.dedup();
     let mut steps = key.iter().zip(key.iter().skip(1)).map(|(a, b)| b.wrapping_sub(*a));
     let step = steps.next();
-    if distinct.len() < MIN_DISTINCT_BYTES || steps.all(|other| Some(other) == step) {
+    let is_counted = steps.all(|other| Some(other) == step);
+    // What comes after a while is what there was before.
+    let repeats_after = |length: usize| key.iter().zip(key.iter().skip(length)).all(|(a, b)| a == b);
+    let is_repeated = (1..MIN_KEY_LEN.min(key.len() / 2 + 1)).any(repeats_after);
+    if distinct.len() < MIN_DISTINCT_BYTES || is_counted || is_repeated {
         return Some("does not look random".to_owned());
     }
+    if key.is_ascii() || is_worded(text) {
+        return Some("reads like text, and not like random bytes".to_owned());
+    }
     None
+}
+
+/// Whether a base64 text is a pass phrase rather: letters of one case only, as 32 random bytes never have. Random
+/// hexadecimal digits are welcome; they are 48 bytes of base64.
+fn is_worded(text: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| text.bytes().any(|byte| kind(&byte));
+    let is_of_one_case = !has(u8::is_ascii_uppercase) || !has(u8::is_ascii_lowercase);
+    let is_hexadecimal =
+        text.bytes().all(|byte| byte.is_ascii_hexdigit()) && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+    is_of_one_case && !is_hexadecimal
 }
 
 fn refused(message: String) -> Error {
@@ -306,6 +325,9 @@ mod tests {
     #[test]
     fn weak_and_unreadable_keys_are_refused_with_the_remedy_and_without_the_key() {
         let counted: Vec<u8> = (0..64).collect();
+        let mut half = [0; 16];
+        fill_random(&mut half).unwrap();
+        let twice = STANDARD.encode(half.repeat(2));
         for (list, fault) in [
             (String::new(), "key 1 of OAUTH_COOKIE_KEY has 0 bytes"),
             ("  ".to_owned(), "has 0 bytes"),
@@ -314,6 +336,14 @@ mod tests {
             (STANDARD.encode([0; 32]), "does not look random"),
             (STANDARD.encode(b"abcabcabcabcabcabcabcabcabcabcabcabcabc"), "does not look random"),
             (STANDARD.encode(&counted), "does not look random"),
+            (STANDARD.encode([0xff; 32]), "does not look random"),
+            (twice, "does not look random"),
+            ("changeme".repeat(8), "does not look random"),
+            (STANDARD.encode("a quick brown fox jumps over the lazy dog"), "reads like text"),
+            (STANDARD.encode("Tr0ub4dor&3, and some more of it: 12345"), "reads like text"),
+            ("thequickbrownfoxjumpsoverthelazydogandbackagainto".to_owned() + "day", "reads like text"),
+            ("THEQUICKBROWNFOXJUMPSOVERTHELAZYDOGANDBACKAGAINTO".to_owned() + "DAY", "reads like text"),
+            ("31415926535897932384626433832795028841971693993751".to_owned() + "05", "reads like text"),
             (format!("{},", random_key()), "key 2 of OAUTH_COOKIE_KEY has 0 bytes"),
             (format!("{},c2hvcnQ=", random_key()), "key 2 of OAUTH_COOKIE_KEY has 5 bytes"),
         ] {
@@ -342,6 +372,31 @@ mod tests {
 
     // Proves: QC7
     #[test]
+    fn what_a_generator_gives_is_taken() {
+        for _ in 0..200 {
+            let bytes = [(); 32].map(|()| {
+                let mut byte = [0];
+                fill_random(&mut byte).unwrap();
+                byte[0]
+            });
+            let hexadecimal = bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+            for text in [STANDARD.encode(bytes), URL_SAFE_NO_PAD.encode(bytes), hexadecimal.to_uppercase(), hexadecimal]
+            {
+                assert!(KeyRing::from_base64_list(&text).is_ok(), "{text}");
+            }
+        }
+    }
+
+    // Proves: QH4
+    #[test]
+    fn keys_are_wiped_when_they_are_dropped() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>() {}
+        is_wiped::<XChaCha20Poly1305>();
+        is_wiped::<Zeroizing<Vec<u8>>>();
+    }
+
+    // Proves: QC7
+    #[test]
     fn the_first_key_seals_and_all_open() {
         let (old, new) = (random_key(), random_key());
         let before = KeyRing::from_base64_list(&old).unwrap().seal(&LABEL, at(10), b"begun before").unwrap();
@@ -360,13 +415,27 @@ mod tests {
         let ring = KeyRing::random().unwrap();
         let sealed = ring.seal(&LABEL, at(10), b"x").unwrap();
         for other in [
-            Label { purpose: Purpose::Binding, ..LABEL },
-            Label { purpose: Purpose::Stored, ..LABEL },
             Label { name: "login-2", ..LABEL },
             Label { app: "https://app.example/other", ..LABEL },
             Label { name: "login-1h", app: "ttps://app.example", ..LABEL },
         ] {
             assert_eq!(ring.open(&other, at(0), &sealed).map(|_| ()), Err(NotOpened::Unreadable));
+        }
+    }
+
+    // Proves: QC6
+    #[test]
+    fn no_purpose_is_interchangeable_with_another() {
+        let purposes =
+            [Purpose::Cookie, Purpose::Binding, Purpose::Stored, Purpose::Session, Purpose::SessionId, Purpose::Tokens];
+        let ring = KeyRing::random().unwrap();
+        for sealed_for in purposes {
+            let sealed = ring.seal(&Label { purpose: sealed_for, ..LABEL }, at(10), b"x").unwrap();
+            for purpose in purposes {
+                let opened = ring.open(&Label { purpose, ..LABEL }, at(0), &sealed).map(|_| ());
+                let expected = if purpose == sealed_for { Ok(()) } else { Err(NotOpened::Unreadable) };
+                assert_eq!(opened, expected, "{sealed_for:?} as {purpose:?}");
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use oauth_login::{Login, LoginBuilder, MemoryStore, PendingKey, PendingStore, Pr
 
 use crate::shown::{drawn, show, show_text};
 
-pub(crate) const COOKIE_KEY: &[u8; 32] = b"planted-cookie-key-of-32-bytes-!";
+pub(crate) const COOKIE_KEY: &[u8; 32] = b"planted-cookie-key-of-32-bytes-\xf0";
 
 static ACME: ProviderSpec =
     ProviderSpec::oauth2("acme", "https://acme.example/authorize", "https://acme.example/token")
