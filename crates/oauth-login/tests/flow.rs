@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "flow/ask.rs"]
+mod ask;
 #[path = "flow/link.rs"]
 mod link;
 mod support;
@@ -10,10 +12,10 @@ use std::{
     collections::HashMap,
     io::Write,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
-use oauth_core::{Error, ErrorKind, ExposeSecret as _, Result, async_trait};
+use oauth_core::{Error, ErrorKind, ExposeSecret as _, ProviderConfig, Registry, Result, async_trait};
 use oauth_login::{BrowserRequest, FailureCode, KeyRing, Login, PendingKey, PendingStore, Refusal};
 use proptest::prelude::*;
 use support::{BETA_ISSUER, Browser, KEY, OTHER_KEY, Trouble, World, parameter, set_cookies};
@@ -73,22 +75,51 @@ async fn every_answer_forbids_caching_and_referrers() {
     let mut browser = Browser::default();
     let begun = browser.begin(&login, "alpha", "").await;
     let approval = world.approve(begun.location().unwrap());
-    let post = BrowserRequest::new("POST", "");
-    for answer in [
+    let (store, post) = (Memory::default(), BrowserRequest::new("POST", ""));
+    let with = |method, name, value: &'static str| BrowserRequest::new(method, "").headers([(name, value.as_bytes())]);
+    let stored = world.builder().store(store.clone()).build().unwrap();
+    let mut waiting = Browser::default();
+    let waits = waiting.approve(&stored, &world, "alpha", "").await;
+    *store.broken.lock().unwrap() = true;
+    let mut answers = vec![
         begun,
         browser.callback(&login, "alpha", &approval.query()).await.answer,
         browser.callback(&login, "alpha", &approval.query()).await.answer,
+        waiting.callback(&stored, "alpha", &waits.query()).await.answer,
         browser.begin(&login, "nowhere", "").await,
         browser.begin(&login, "alpha", "next=//evil.example").await,
         login.begin("alpha", &post).await,
+        login.begin("alpha", &with("GET", "sec-purpose", "prefetch")).await,
+        login.begin("alpha", &with("GET", "sec-fetch-dest", "iframe")).await,
+        login.begin("alpha", &with("OPTIONS", "origin", "https://evil.example")).await,
         login.logout(&post).unwrap(),
-        login.turn_away(Refusal::NotSignedIn, &post),
-    ] {
+        login.logout(&with("GET", "accept", "*/*")).unwrap_err().into_answer(),
+        login.logout(&with("POST", "origin", "https://evil.example")).unwrap_err().into_answer(),
+        login.logout(&with("OPTIONS", "origin", "https://evil.example")).unwrap_err().into_answer(),
+    ];
+    for refusal in
+        [Refusal::NotSignedIn, Refusal::OtherProvider, Refusal::EmailNotVerified, Refusal::SessionUnavailable]
+    {
+        let person = with("GET", "accept", "text/html");
+        answers.extend([login.turn_away(refusal, &post), login.turn_away(refusal, &person), refusal.answer()]);
+    }
+    let mut statuses = std::collections::BTreeSet::new();
+    for answer in answers {
+        let has = |header| answer.headers().iter().any(|(name, value)| (*name, value.as_str()) == header);
+        statuses.insert(answer.status());
         for header in [("cache-control", "no-store"), ("referrer-policy", "no-referrer")] {
-            assert!(answer.headers().iter().any(|(name, value)| (*name, value.as_str()) == header), "{answer:?}");
+            assert!(has(header), "{answer:?}");
         }
+        // What is shown is neither framed nor sniffed, and runs nothing.
+        let policy = ("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+        for header in [policy, ("x-content-type-options", "nosniff")] {
+            assert!(has(header) || answer.body().is_empty(), "{answer:?}");
+        }
+        // No other origin reads it, whoever asks.
+        assert!(!answer.headers().iter().any(|(name, _)| name.starts_with("access-control-")), "{answer:?}");
         assert!(answer.headers().iter().all(|(_, value)| value.bytes().all(|byte| (b' '..=b'~').contains(&byte))));
     }
+    assert_eq!(statuses.into_iter().collect::<Vec<_>>(), [303, 401, 403, 404, 405, 503]);
 }
 
 // Starting a login.
@@ -375,6 +406,79 @@ async fn oversized_and_unprintable_callbacks_are_refused() {
         assert_eq!(landing.failed(), code);
     }
     assert_eq!(world.requests(), 0);
+}
+
+// Proves: QB1, QB8
+#[tokio::test]
+async fn every_limit_holds_to_the_byte() {
+    let (world, login) = world();
+    let filled = |start: String, length: usize| format!("{start}&x={}", "x".repeat(length - start.len() - 3));
+    for (length, is_refused) in [(16 * 1024, false), (16 * 1024 + 1, true)] {
+        let begun = Browser::default().begin(&login, "alpha", &filled("next=/me".to_owned(), length)).await;
+        assert_eq!(
+            begun.location() == Some("/?error=invalid_request"),
+            is_refused,
+            "{length} bytes of a login's query"
+        );
+
+        let mut browser = Browser::default();
+        let approval = browser.approve(&login, &world, "alpha", "").await;
+        let landing = browser.callback(&login, "alpha", &filled(approval.query(), length)).await;
+        let failure = is_refused.then_some(FailureCode::InvalidRequest);
+        assert_eq!(landing.result.err(), failure, "{length} bytes of a callback's query");
+    }
+    assert_eq!(Login::BODY_LIMIT, 64 * 1024);
+    for (length, is_refused) in [(Login::BODY_LIMIT, false), (Login::BODY_LIMIT + 1, true)] {
+        let mut browser = Browser::default();
+        let approval = browser.approve(&login, &world, "posty", "").await;
+        let landing = browser.form_post(&login, "posty", "", &filled(approval.query(), length)).await;
+        let failure = is_refused.then_some(FailureCode::InvalidRequest);
+        assert_eq!(landing.result.err(), failure, "{length} bytes of a form");
+    }
+}
+
+// Proves: QA2, QH1
+#[tokio::test]
+async fn a_login_begun_for_another_redirect_uri_sends_its_code_nowhere() {
+    let world = World::default();
+    let moved = world.builder().mount_path("/sign-in").build().unwrap();
+    let mut browser = Browser::default();
+    let approval = browser.approve(&world.login(), &world, "alpha", "").await;
+    let landing = browser.callback(&moved, "alpha", &approval.query()).await;
+    assert_eq!((landing.failed(), world.requests()), (FailureCode::StateMismatch, 0));
+}
+
+// Proves: QH1
+#[test]
+fn no_two_providers_have_one_callback() {
+    let (world, login) = world();
+    let callbacks: Vec<_> = world.registry().iter().map(|client| login.redirect_uri(client.name()).unwrap()).collect();
+    assert_eq!(callbacks.len(), 3);
+    assert_eq!(callbacks.iter().collect::<std::collections::BTreeSet<_>>().len(), callbacks.len());
+    // It follows from the names, and two instances of one name do not start.
+    let twice = |first, second| {
+        let config = |name| ProviderConfig::new(name, "id", "secret").provider("beta");
+        let registry = Registry::builder().http_client(world.clone()).provider(support::beta());
+        registry.instance(config(first)).instance(config(second)).build()
+    };
+    assert!(twice("one", "two").is_ok());
+    for (first, second) in [("one", "one"), ("one", "ONE"), ("a", "a/callback?x="), ("a", "../a"), ("a", "%61")] {
+        let error = twice(first, second).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{first} {second}: {error}");
+    }
+}
+
+// Proves: QC11
+#[tokio::test]
+async fn the_record_says_who_signed_in_through_whom_and_when() {
+    let (world, login) = world();
+    let before = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    let mut browser = Browser::default();
+    let approval = browser.approve(&login, &world, "beta", "").await;
+    let record = browser.callback(&login, "beta", &approval.query()).await.result.unwrap();
+    assert_eq!((record.provider(), record.issuer.as_deref()), ("beta", Some(BETA_ISSUER)));
+    assert!(!record.user.oauth_id.is_empty());
+    assert!((before..=before + 60).contains(&record.logged_in_at));
 }
 
 #[tokio::test]

@@ -40,6 +40,11 @@ static POSTY: ProviderSpec =
         .callback_params(&["nickname", "id_token"])
         .claims(Claims::id("id").username("callback:nickname").first_name("callback:id_token"));
 
+/// The provider with an issuer, for a registry of the test's own.
+pub fn beta() -> &'static ProviderSpec {
+    &BETA
+}
+
 /// All providers of the tests, at their HTTP end. It takes a code once, and enforces redirect URI and PKCE.
 #[derive(Clone, Default)]
 pub struct World(Arc<Inner>);
