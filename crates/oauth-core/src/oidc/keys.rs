@@ -82,7 +82,7 @@ impl Key {
                 let (n, e) = (bytes("n")?, bytes("e")?);
                 // Some servers write the sign byte of DER, which RFC 7518 section 6.3.1.1 does not allow.
                 let components = RsaPublicKeyComponents { n: without_leading_zeros(&n), e: without_leading_zeros(&e) };
-                if !(2048..=8192).contains(&bit_length(components.n)) {
+                if !(2048..=8192).contains(&bit_length(components.n)) || !is_exponent(components.e) {
                     return None;
                 }
                 let prepare = |algorithm: &SigningAlgorithm| {
@@ -136,6 +136,12 @@ fn without_leading_zeros(number: &[u8]) -> &[u8] {
     number.get(first..).unwrap_or_default()
 }
 
+/// An odd number from 3 on (RFC 8017 section 3.1), of no more digits than anybody uses: with 1 every message is its own
+/// signature, and a huge one is slow.
+fn is_exponent(e: &[u8]) -> bool {
+    e.last().is_some_and(|last| last % 2 == 1) && (2..=33).contains(&bit_length(e))
+}
+
 /// Length of a big-endian number that has no leading zeros.
 fn bit_length(number: &[u8]) -> usize {
     number.first().map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize)
@@ -155,5 +161,72 @@ impl SecretKey {
 
     pub(crate) fn verify(&self, jws: &Jws<'_>) -> bool {
         jws.algorithm == Hs256 && hmac::verify(&self.0, jws.signed, &jws.signature).is_ok()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::oidc::signer::base64url;
+
+    /// An odd number of this many bits.
+    fn modulus(bits: usize) -> Vec<u8> {
+        let mut number = vec![0xa5; bits.div_ceil(8)];
+        let unused = number.len() * 8 - bits;
+        number[0] = 0xff >> unused;
+        number
+    }
+
+    fn is_usable(n: &[u8], e: &[u8]) -> bool {
+        let key = json!({ "kty": "RSA", "n": base64url(n), "e": base64url(e) });
+        let set = KeySet::parse(&json!({ "keys": [key] }).to_string(), SigningAlgorithm::PUBLIC_KEY).unwrap();
+        assert!(set.0.iter().all(|key| key.verifiers.len() == RSA.len()), "all of RSA or nothing");
+        !set.0.is_empty()
+    }
+
+    // Proves: QF11
+    #[test]
+    fn an_rsa_key_has_2048_to_8192_bits() {
+        let sizes = [
+            (512, false),
+            (1024, false),
+            (2047, false),
+            (2048, true),
+            (2049, true),
+            (3072, true),
+            (8191, true),
+            (8192, true),
+            (8193, false),
+            (16_384, false),
+        ];
+        for (bits, usable) in sizes {
+            let n = modulus(bits);
+            assert_eq!(is_usable(&n, &[1, 0, 1]), usable, "{bits}");
+            // Zeros in front are no bits.
+            assert_eq!(is_usable(&[&[0, 0], n.as_slice()].concat(), &[0, 1, 0, 1]), usable, "{bits}");
+        }
+        assert!(!is_usable(&[], &[1, 0, 1]) && !is_usable(&[0; 256], &[1, 0, 1]));
+    }
+
+    // Proves: QF11
+    #[test]
+    fn an_rsa_exponent_is_odd_and_neither_one_nor_huge() {
+        let table: [(&[u8], bool); 9] = [
+            (&[3], true),
+            (&[1, 0, 1], true),
+            (&[0xff, 0xff, 0xff, 0xff], true),
+            (&[], false),
+            (&[0], false),
+            (&[1], false),
+            (&[2], false),
+            (&[1, 0, 0], false),
+            (&[0xff; 256], false),
+        ];
+        for (e, usable) in table {
+            assert_eq!(is_usable(&modulus(2048), e), usable, "{e:?}");
+        }
     }
 }
