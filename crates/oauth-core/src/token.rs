@@ -306,9 +306,12 @@ impl TokenReader {
             None => None,
         };
         let access_token = access_token.ok_or_else(|| invalid("the token reply has no access_token"))?;
-        if let Some(token_type) = value(&self.token_type).and_then(text).filter(|text| !text.is_empty())
-            && !self.token_types.iter().any(|known| known.eq_ignore_ascii_case(&token_type))
-        {
+        let is_bearer = |raw| {
+            text(raw).is_some_and(|text| {
+                text.is_empty() || self.token_types.iter().any(|known| known.eq_ignore_ascii_case(&text))
+            })
+        };
+        if !value(&self.token_type).is_none_or(is_bearer) {
             return Err(invalid("the token reply has a token_type other than bearer"));
         }
         let optional = |slots: &[usize], name| value(slots).map_or(Ok(None), |raw| secret(raw, name));
@@ -594,12 +597,24 @@ mod tests {
             r#"{"access_token":"a\nb"}"#,
             r#"{"access_token":"é"}"#,
             r#"{"access_token":"t","access_token":"u"}"#,
+            r#"{"access_token":"t","\u0061ccess_token":"u"}"#,
             r#"{"access_token":"t","x":1,"x":2}"#,
+            r#"{"access_token":"t","x":1,"\u0078":2}"#,
+            r#"{"access_token":true}"#,
+            r#"{"access_token":{"t":1}}"#,
+            r#"{"access_token":"\u007f"}"#,
+            r#"{"access_token":"t","refresh_token":7}"#,
+            r#"{"access_token":"t","refresh_token":"a\r\nb"}"#,
+            r#"{"access_token":"t","id_token":["a.b.c"]}"#,
             r#"{"access_token":"t","refresh_token":{}}"#,
             r#"{"access_token":"t","scope":7}"#,
             r#"{"access_token":"t","scope":[7]}"#,
             r#"{"access_token":"t","token_type":"mac"}"#,
             r#"{"access_token":"t","token_type":"DPoP"}"#,
+            r#"{"access_token":"t","token_type":["bearer"]}"#,
+            r#"{"access_token":"t","token_type":{"bearer":true}}"#,
+            r#"{"access_token":"t","token_type":true}"#,
+            r#"{"access_token":"t","token_type":7}"#,
             "access_token=t&access_token=u",
         ];
         for body in table {
@@ -690,6 +705,8 @@ mod tests {
         let error = read(reply, 200, r#"{"errcode":40029,"errmsg":"invalid code"}"#).unwrap_err();
         assert_eq!(error.to_string(), "the token endpoint refused: invalid code");
         assert!(read(reply, 200, r#"{"token":"t"}"#).is_err());
+        let twice = r#"{"errcode":0,"data":{"token":"t","\u0074oken":"u"}}"#;
+        assert_eq!(read(reply, 200, twice).unwrap_err().kind(), ErrorKind::TokenReplyInvalid);
     }
 
     proptest::proptest! {
