@@ -29,7 +29,7 @@ use crate::{
         ClientAuthentication, DescribedBy, ExtraCall, Pkce, ProviderSpec, RequestBody, ResponseMode, SpaceEncoding,
         TokenPlacement, UserInfoSource,
     },
-    template::{EndpointUrl, Template},
+    template::Template,
     token::{OAuthToken, SuccessReader, TokenReader, repeatable, without_secrets},
     user::{OAuthUserInfo, RawData},
 };
@@ -91,7 +91,7 @@ struct Inner {
 
 struct Call {
     spec: &'static ExtraCall,
-    url: EndpointUrl,
+    endpoint: Endpoint,
     next_page: Option<Lookup>,
     after_user_info: bool,
 }
@@ -247,12 +247,13 @@ impl OAuthClient {
         self.0.refresh_token(token).await.map_err(|error| self.explain(error))
     }
 
-    /// Revokes a token (RFC 7009): the refresh token if there is one, else the access token. Where the provider has a request
+    /// Revokes a token (RFC 7009): the refresh token, if there is one, and the access token. Where the provider has a request
     /// of its own for it, what that revokes.
     ///
     /// # Errors
     ///
     /// [`Unsupported`](ErrorKind::Unsupported) where the provider has no way to do it; the remedy says what people can do.
+    /// Otherwise a token may still be good, and a later attempt may end it.
     pub async fn revoke_token(&self, token: &OAuthToken) -> Result<()> {
         self.0.revoke_token(token).await.map_err(|error| self.explain(error))
     }
@@ -354,9 +355,9 @@ impl Inner {
             .calls
             .iter()
             .map(|spec| {
-                let url = texts.call(spec)?;
-                let after_user_info = url.variables().any(|name| name.starts_with("userinfo:"));
-                Ok(Call { spec, url, next_page: spec.next_page.map(Lookup::new), after_user_info })
+                let endpoint = texts.call(spec)?;
+                let after_user_info = endpoint.variables().any(|name| name.starts_with("userinfo:"));
+                Ok(Call { spec, endpoint, next_page: spec.next_page.map(Lookup::new), after_user_info })
             })
             .collect::<Result<Vec<_>>>()?;
         let basic = match (client_authentication, &client_secret) {
@@ -749,12 +750,12 @@ impl Inner {
 
     /// The pages of an extra call; none if the provider does not permit it.
     async fn call(&self, call: &Call, token: &OAuthToken, values: Values<'_>) -> Result<(&'static str, Vec<String>)> {
-        let first = call.url.url(|name| self.value(name, values))?;
         let mut pages = Vec::new();
-        let mut next = Some(first.clone());
+        let mut next = Some(call.endpoint.request(Method::Get, |name| self.value(name, values))?);
         let placement = self.facts().token_placement;
-        while let Some(url) = next.take() {
-            let request = self.authorized(HttpRequest::get(url.clone()), placement, token, values)?;
+        while let Some(request) = next.take() {
+            let (url, trust) = (request.url.clone(), request.url_trust);
+            let request = self.authorized(request, placement, token, values)?;
             let response = self.http.send(request).await?;
             if call.spec.optional_statuses.contains(&response.status) && !response.is_rate_limit() {
                 break;
@@ -766,7 +767,8 @@ impl Inner {
                 Error::new(ErrorKind::UserInfoInvalid, format!("the reply of {} is not text", call.spec.name))
             })?;
             if let Some(link) = call.next_page.as_ref().and_then(|lookup| lookup.text(&json)) {
-                next = self.next_page(call.spec.name, &url, &link, pages.len());
+                let page = self.next_page(call.spec.name, &url, &link, pages.len());
+                next = page.map(|page| HttpRequest { url_trust: trust, ..HttpRequest::get(page) });
             }
             pages.push(json);
         }

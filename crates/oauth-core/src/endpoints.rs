@@ -30,6 +30,17 @@ impl Endpoint {
         Self { url: EndpointUrl::Fixed(url.clone()), trust }
     }
 
+    /// An endpoint of spec or settings.
+    fn given(template: Template) -> Result<Self> {
+        let url = EndpointUrl::new(template)?;
+        Ok(Self { trust: url.trust(), url })
+    }
+
+    /// The variables of its URL that a login brings.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.url.variables()
+    }
+
     /// A request to the endpoint, with every variable of its URL replaced.
     pub(crate) fn request(&self, method: Method, value: impl Fn(&str) -> Option<String>) -> Result<HttpRequest> {
         let mut request = HttpRequest::new(method, self.url.url(value)?);
@@ -169,14 +180,14 @@ impl<'t> Texts<'t> {
         self.endpoint("JWKS_URL", self.facts.openid.and_then(|openid| openid.jwks_url))
     }
 
-    /// The URL of an extra call.
-    pub(crate) fn call(&self, call: &ExtraCall) -> Result<EndpointUrl> {
+    /// The endpoint of an extra call.
+    pub(crate) fn call(&self, call: &ExtraCall) -> Result<Endpoint> {
         let setting = format!("{}_URL", setting_name(call.name));
         let url = self.url(&setting, Some(call.url))?.ok_or_else(|| {
             let (url, issuer) = (variable_name(self.instance, &setting), variable_name(self.instance, ISSUER));
             Error::configuration(format!("{url} is not set, and {issuer} is another server than the provider's own"))
         })?;
-        EndpointUrl::new(url)
+        Endpoint::given(url)
     }
 
     /// Parameters or headers.
@@ -185,8 +196,7 @@ impl<'t> Texts<'t> {
     }
 
     fn endpoint(&self, setting: &str, of_spec: Option<&'static str>) -> Result<Option<Endpoint>> {
-        let Some(url) = self.url(setting, of_spec)? else { return Ok(None) };
-        Ok(Some(Endpoint { url: EndpointUrl::new(url)?, trust: UrlTrust::Configured }))
+        self.url(setting, of_spec)?.map(Endpoint::given).transpose()
     }
 
     fn url(&self, setting: &str, of_spec: Option<&'static str>) -> Result<Option<Template>> {

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, http::UrlTrust};
 
 /// Everything but the unreserved characters of RFC 3986 section 2.3.
 const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -68,10 +68,26 @@ impl Template {
         Self(pieces)
     }
 
-    /// The URL, with every variable replaced.
+    /// The URL, with every variable replaced. A value that a login brings is a whole URL at the start, and elsewhere never
+    /// more than its place: in a host, what ends a host is no host.
     pub(crate) fn url(&self, value: impl Fn(&str) -> Option<String>) -> Result<Url> {
-        let text = self.resolve(value, encode)?;
+        let text = self.resolve(value, |before, value| match before {
+            "" => Cow::Borrowed(value),
+            _ => utf8_percent_encode(value, &RESERVED).into(),
+        })?;
         parse_url(&text)
+    }
+
+    /// Whether a document or a callback, which somebody else wrote, brings the host or a part of it.
+    fn has_host_from_data(&self) -> bool {
+        let mut before = String::new();
+        self.0.iter().any(|piece| match piece {
+            Piece::Text(text) => {
+                before.push_str(text);
+                false
+            }
+            Piece::Variable(name) => name.contains(':') && is_in_authority(&before),
+        })
     }
 
     /// The text, with every variable replaced as it is.
@@ -138,6 +154,14 @@ impl EndpointUrl {
         }
     }
 
+    /// Whether the address guard applies.
+    pub(crate) fn trust(&self) -> UrlTrust {
+        match self {
+            Self::PerLogin(template) if template.has_host_from_data() => UrlTrust::FromData,
+            _ => UrlTrust::Configured,
+        }
+    }
+
     /// The variables that a login brings.
     pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
         let template = match self {
@@ -159,8 +183,12 @@ impl fmt::Display for EndpointUrl {
 
 /// How `value` stands after `before`: as it is at the start and in the host, percent-encoded in path and query.
 fn encode<'v>(before: &str, value: &'v str) -> Cow<'v, str> {
-    let in_authority = before.split_once("://").is_none_or(|(_, rest)| !rest.contains(['/', '?']));
-    if in_authority { Cow::Borrowed(value) } else { utf8_percent_encode(value, &RESERVED).into() }
+    if is_in_authority(before) { Cow::Borrowed(value) } else { utf8_percent_encode(value, &RESERVED).into() }
+}
+
+/// Whether what follows `before` is at the start of a URL or in its host.
+fn is_in_authority(before: &str) -> bool {
+    before.split_once("://").is_none_or(|(_, rest)| !rest.contains(['/', '?']))
 }
 
 /// An absolute URL that a request may go to: `https`, or `http` on loopback; no credentials, no fragment.
@@ -198,6 +226,7 @@ pub(crate) fn is_host(value: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -217,9 +246,38 @@ mod tests {
             ("https://x.test/users/{userinfo:slug}/z", "..", "the provider gave no usable value for {userinfo:slug}"),
             ("https://x.test/users/{userinfo:slug}/z", "", "the provider gave no usable value for {userinfo:slug}"),
             ("https://x.test/?q={q}", "a&b=c d", "https://x.test/?q=a%26b%3Dc%20d"),
+            ("https://{token:host}/a", "api.y.test", "https://api.y.test/a"),
+            ("https://{token:shop}.x.test/a", "evil.test/", "the URL is not an absolute URL"),
+            ("https://{token:shop}.x.test/a", "evil.test?", "the URL is not an absolute URL"),
+            ("https://{token:shop}.x.test/a", "evil.test#", "the URL is not an absolute URL"),
+            ("https://{token:shop}.x.test/a", "evil.test\\", "the URL is not an absolute URL"),
+            ("https://{token:shop}.x.test/a", "evil.test:443/", "the URL is not an absolute URL"),
+            ("https://{token:shop}.x.test/a", "user@evil.test", "the URL is not an absolute URL"),
+            (
+                "{token:api}/a",
+                "http://evil.test",
+                "the URL is plain http to an address that is not loopback; use https",
+            ),
+            ("{token:api}/a", "https://user:password@evil.test", "the URL is with credentials in it"),
         ];
         for (template, value, expected) in table {
             assert_eq!(url(template, value), expected, "{template} {value}");
+        }
+    }
+
+    // Proves: QE4
+    #[test]
+    fn a_host_that_data_brings_is_guarded() {
+        let table = [
+            ("https://x.test/{token:id}?q={userinfo:slug}", UrlTrust::Configured),
+            ("https://{region}.x.test/a", UrlTrust::Configured),
+            ("https://{token:host}/a", UrlTrust::FromData),
+            ("https://{callback:shop}.x.test", UrlTrust::FromData),
+            ("https://{region}.{userinfo:host}/a", UrlTrust::FromData),
+            ("{token:instance_url}/users/{userinfo:slug}", UrlTrust::FromData),
+        ];
+        for (template, trust) in table {
+            assert_eq!(EndpointUrl::new(Template::new(template)).unwrap().trust(), trust, "{template}");
         }
     }
 

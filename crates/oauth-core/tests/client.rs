@@ -10,7 +10,7 @@ use oauth_core::{
     AuthorizationRequest, CallbackParameters, Claims, ClientAuthentication, ErrorKind, ExposeSecret, ExtraCall,
     HttpClient, HttpRequest, HttpResponse, Method, OAuthClient, OAuthToken, Pkce, Provider, ProviderConfig,
     ProviderSpec, Registry, RequestBody, ResponseMode, Result, Revocation, RevocationRequest, Settings, SpaceEncoding,
-    SuccessCheck, TokenPlacement, TokenReply, TokenRequest, UserInfoSource, Variable, async_trait,
+    SuccessCheck, TokenPlacement, TokenReply, TokenRequest, UrlTrust, UserInfoSource, Variable, async_trait,
 };
 use url::Url;
 
@@ -182,6 +182,122 @@ async fn basic_credentials_are_form_encoded_and_nothing_more() {
             "one way of authentication only"
         );
     }
+}
+
+// Proves: QE5
+#[tokio::test]
+async fn a_client_that_is_refused_does_not_try_another_way() {
+    for spec in [&PLAIN, &BASIC] {
+        for (status, reply) in
+            [(401, r#"{"error":"invalid_client"}"#), (400, r#"{"error":"invalid_request"}"#), (401, "")]
+        {
+            let script = Script::new(&[("a.test/token", status, reply)]);
+            let client = script.client(spec);
+            sign_in(&client).await.unwrap_err();
+            assert_eq!(script.take().len(), 1, "{} {status} {reply}", spec.name());
+            client.refresh_token(&OAuthToken::from_access_token("at").with_refresh_token("rt")).await.unwrap_err();
+            assert_eq!(script.take().len(), 1, "{} {status} {reply}", spec.name());
+        }
+    }
+}
+
+// Proves: QE8
+#[tokio::test]
+async fn no_scope_is_granted_but_those_that_the_reply_states() {
+    let table: [(&str, Option<&[&str]>); 4] = [
+        (r#"{"access_token":"at"}"#, None),
+        (r#"{"access_token":"at","scope":"one"}"#, Some(&["one"])),
+        (r#"{"access_token":"at","scope":"two:x one"}"#, Some(&["two:x", "one"])),
+        (r#"{"access_token":"at","scope":""}"#, Some(&[])),
+    ];
+    for (reply, granted) in table {
+        let script = Script::new(&[("a.test/token", 200, reply), ("a.test/me", 200, r#"{"id":7}"#)]);
+        let client = script.client(&PLAIN);
+        let (token, _) = sign_in(&client).await.unwrap();
+        let of = |token: &OAuthToken| token.scopes().map(|scopes| scopes.iter().map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(
+            of(&token).as_deref(),
+            granted.map(|scopes| scopes.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>()).as_deref(),
+            "{reply}"
+        );
+        // What an earlier reply stated says nothing about a later token.
+        let script = Script::new(&[("a.test/token", 200, r#"{"access_token":"new"}"#)]);
+        let renewed = script.client(&PLAIN).refresh_token(&token.with_refresh_token("rt")).await.unwrap();
+        assert_eq!(of(&renewed), None, "{reply}");
+    }
+}
+
+static EVERYWHERE: ProviderSpec =
+    ProviderSpec::oauth2("everywhere", "https://a.test/authorize", "https://a.test/token")
+        .refresh("https://a.test/refresh")
+        .user_info("https://a.test/me")
+        .calls(&[
+            ExtraCall::get("more", "https://a.test/more"),
+            ExtraCall::get("last", "https://a.test/{userinfo:id}/last"),
+        ])
+        .revocation(Revocation::Endpoint("https://a.test/revoke"));
+
+// Proves: QE2
+#[tokio::test]
+async fn a_redirect_is_no_answer_at_any_endpoint_whatever_its_body_says() {
+    let endpoints =
+        [("token", TOKEN), ("me", r#"{"id":7}"#), ("more", "{}"), ("7/last", "{}"), ("refresh", TOKEN), ("revoke", "")];
+    for status in [301, 302, 303, 307, 308] {
+        for (redirecting, _) in endpoints {
+            let paths = endpoints
+                .map(|(path, reply)| (format!("a.test/{path}"), if path == redirecting { status } else { 200 }, reply));
+            let script = Script::new(&paths.each_ref().map(|(path, status, reply)| (path.as_str(), *status, *reply)));
+            let client = script.client(&EVERYWHERE);
+            let used = async {
+                let (token, _) = sign_in(&client).await?;
+                let token = client.refresh_token(&token).await?;
+                client.revoke_token(&token).await
+            };
+            let error = used.await.err().unwrap_or_else(|| panic!("{status} of {redirecting} is an answer"));
+            assert!(error.to_string().contains(&status.to_string()), "{redirecting}: {error}");
+            assert!(script.take().iter().all(|request| request.url.host_str() == Some("a.test")));
+        }
+    }
+}
+
+static HOSTED: ProviderSpec = ProviderSpec::oauth2("hosted", "https://a.test/authorize", "https://a.test/token")
+    .user_info("https://{token:api}.a.test/me")
+    .calls(&[
+        ExtraCall::get("pages", "{token:base}/pages").next_page("next"),
+        ExtraCall::get("fixed", "https://a.test/{token:api}"),
+    ]);
+
+// Proves: QE4, QF12
+#[tokio::test]
+async fn a_host_that_a_reply_names_is_guarded() {
+    let token = |api: &str| format!(r#"{{"access_token":"at","api":"{api}","base":"https://b.test"}}"#);
+    let script = Script::new(&[
+        ("a.test/token", 200, &token("eu")),
+        ("eu.a.test/me", 200, r#"{"id":7}"#),
+        ("b.test/pages", 200, r#"{"next":"/pages/2"}"#),
+        ("b.test/pages/2", 200, "{}"),
+        ("a.test/eu", 200, "{}"),
+    ]);
+    sign_in(&script.client(&HOSTED)).await.unwrap();
+    let trust: BTreeMap<String, UrlTrust> =
+        script.take().into_iter().map(|request| (request.url.to_string(), request.url_trust)).collect();
+    for (url, expected) in [
+        ("https://a.test/token", UrlTrust::Configured),
+        ("https://eu.a.test/me", UrlTrust::FromData),
+        ("https://b.test/pages", UrlTrust::FromData),
+        ("https://b.test/pages/2", UrlTrust::FromData),
+        ("https://a.test/eu", UrlTrust::Configured),
+    ] {
+        assert_eq!(trust.get(url), Some(&expected), "{url}");
+    }
+    // A part of a host cannot become another host.
+    let script = Script::new(&[
+        ("a.test/token", 200, &token("evil.test/")),
+        ("b.test/pages", 200, "{}"),
+        ("a.test/evil.test%2F", 200, "{}"),
+    ]);
+    sign_in(&script.client(&HOSTED)).await.unwrap_err();
+    assert!(script.take().iter().all(|request| request.url.host_str() != Some("evil.test")));
 }
 
 // Proves: QE9
@@ -504,6 +620,59 @@ async fn a_request_of_the_providers_own_revokes_what_it_says() {
         assert_eq!(header(&request, "content-type"), content_type, "{url}");
         assert_eq!(header(&request, "api-version"), Some("3"), "{url}");
         assert_eq!(body(&request), sent, "{url}");
+    }
+}
+
+/// A revocation endpoint that answers by what the token is said to be.
+#[derive(Clone)]
+struct Revoking {
+    refresh: u16,
+    access: u16,
+    tokens: Arc<Mutex<Vec<String>>>,
+}
+
+#[async_trait]
+impl HttpClient for Revoking {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse> {
+        let params = params(&body(&request));
+        self.tokens.lock().unwrap().push(params["token"].clone());
+        Ok(HttpResponse::new(
+            if params["token_type_hint"] == "refresh_token" { self.refresh } else { self.access },
+            Vec::new(),
+        ))
+    }
+}
+
+// Proves: QE12
+#[tokio::test]
+async fn both_tokens_are_revoked_though_one_may_end_with_the_other() {
+    let table = [
+        (200, 200, true),
+        (200, 204, true),
+        // No longer known, or not a kind of token that this server revokes.
+        (200, 400, true),
+        (200, 401, false),
+        (200, 429, false),
+        (200, 503, false),
+        (400, 200, false),
+        (503, 200, false),
+        (503, 503, false),
+    ];
+    for (refresh, access, revoked) in table {
+        let http = Revoking { refresh, access, tokens: Arc::default() };
+        let config = ProviderConfig::new("everywhere", "the id", "the secret");
+        let client = OAuthClient::new(&EVERYWHERE, config, http.clone()).unwrap();
+        let token = OAuthToken::from_access_token("at").with_refresh_token("rt");
+        let end = client.revoke_token(&token).await;
+        assert_eq!(
+            end.err().map(|error| error.kind()),
+            (!revoked).then_some(ErrorKind::TokenRefused),
+            "{refresh} {access}"
+        );
+        assert_eq!(*http.tokens.lock().unwrap(), ["rt", "at"], "{refresh} {access}");
+        // On its own it has to end.
+        let end = client.revoke_token(&token.access_only()).await;
+        assert_eq!(end.is_ok(), access < 300, "{access}");
     }
 }
 

@@ -45,6 +45,8 @@ struct State {
     claims: Value,
     token_reply: Value,
     user_info: Option<String>,
+    /// The endpoint that does not answer 200, and what it answers.
+    status: Option<(&'static str, u16)>,
     down: bool,
     requests: Vec<HttpRequest>,
 }
@@ -68,6 +70,7 @@ impl Op {
             claims: json!({ "iss": issuer, "sub": "user-1", "aud": "the id" }),
             token_reply: json!({ "access_token": "planted-at", "refresh_token": "planted-rt", "token_type": "Bearer" }),
             user_info: Some(json!({ "sub": "user-1", "email": "jane@id.test", "email_verified": true }).to_string()),
+            status: None,
             down: false,
             requests: Vec::new(),
         })))
@@ -127,18 +130,20 @@ impl State {
     }
 
     fn answer(&self, request: &HttpRequest) -> (u16, String) {
-        match request.url.path().rsplit('/').next().unwrap() {
-            "openid-configuration" => (200, self.metadata.to_string()),
-            "jwks" => (200, json!({ "keys": self.keys }).to_string()),
+        let endpoint = request.url.path().rsplit('/').next().unwrap();
+        let body = match endpoint {
+            "openid-configuration" => self.metadata.to_string(),
+            "jwks" => json!({ "keys": self.keys }).to_string(),
             "token" => {
                 let mut reply = json!({ "id_token": self.id_token() });
                 merge(&mut reply, self.token_reply.clone());
-                (200, reply.to_string())
+                reply.to_string()
             }
-            "userinfo" => (200, self.user_info.clone().unwrap()),
-            "revoke" => (200, String::new()),
+            "userinfo" => self.user_info.clone().unwrap(),
+            "revoke" => String::new(),
             other => panic!("unexpected request to {other}"),
-        }
+        };
+        (self.status.filter(|(odd, _)| *odd == endpoint).map_or(200, |(_, status)| status), body)
     }
 }
 
@@ -195,7 +200,7 @@ async fn an_issuer_is_all_that_a_login_needs() {
     assert_eq!(user.oauth_id, "user-1");
     assert_eq!(user.verified_email().unwrap().as_str(), "jane@id.test");
     client.revoke_token(&token).await.unwrap();
-    assert_eq!(op.count("/revoke"), 1);
+    assert_eq!(op.count("/revoke"), 2, "both tokens");
 
     let shown = format!("{token:?} {authorization:?} {client:?} {pending:?}");
     for secret in ["planted", sent["nonce"].as_str(), sent["state"].as_str()] {
@@ -224,7 +229,75 @@ async fn the_scope_openid_is_asked_for_whatever_else_is() {
     assert_eq!(params(&client.authorize(&request).await.unwrap())["scope"], "openid phone");
 }
 
-// Proves: QF1, QF2, QF14
+// Proves: QE2
+#[tokio::test]
+async fn a_redirect_is_no_answer_at_any_endpoint_whatever_its_body_says() {
+    for status in [301, 302, 303, 307, 308] {
+        for endpoint in ["openid-configuration", "jwks", "token", "userinfo", "revoke"] {
+            let op = Op::new(ISSUER);
+            op.set(|state| state.status = Some((endpoint, status)));
+            let client = op.client();
+            let used = async { client.revoke_token(&op.sign_in(&client).await?.0).await };
+            let error = used.await.err().unwrap_or_else(|| panic!("{status} of {endpoint} is an answer"));
+            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            assert!(format!("{error} {cause}").contains(&status.to_string()), "{endpoint}: {error}");
+        }
+        // The same for a refresh, and for keys that are fetched again.
+        for (endpoint, kid) in [("token", "k1"), ("jwks", "k2")] {
+            let op = Op::new(ISSUER);
+            let client = op.client();
+            let (token, _) = op.sign_in(&client).await.unwrap();
+            op.set(|state| {
+                state.status = Some((endpoint, status));
+                if kid != "k1" {
+                    state.signer = Arc::new(Signer::new("ES256", kid));
+                    state.keys = vec![state.signer.jwk()];
+                }
+            });
+            client.refresh_token(&token).await.unwrap_err();
+        }
+    }
+}
+
+// Proves: QF11, QF13
+#[tokio::test]
+async fn metadata_and_key_set_have_at_most_512_kib() {
+    let limit = 512 * 1024;
+    for (over, outcome) in [(0, None), (1, Some(ErrorKind::ReplyTooLarge))] {
+        let op = Op::new(ISSUER);
+        let client = op.client();
+        op.metadata(json!({ "x": "" }));
+        let length = op.set(|state| state.metadata.to_string().len());
+        op.metadata(json!({ "x": "x".repeat(limit - length + over) }));
+        assert_eq!(op.begin(&client).await.err().map(|error| error.kind()), outcome);
+
+        let op = Op::new(ISSUER);
+        let client = op.client();
+        op.set(|state| {
+            state.keys.push(json!({ "kty": "" }));
+            let length = json!({ "keys": state.keys }).to_string().len();
+            state.keys[1] = json!({ "kty": "x".repeat(limit - length + over) });
+        });
+        assert_eq!(op.sign_in(&client).await.err().map(|error| error.kind()), outcome);
+    }
+}
+
+// Proves: QF14
+#[tokio::test]
+async fn an_answer_without_an_id_token_ends_the_login() {
+    // Without the member, and with an empty one.
+    for id_token in [Value::Null, json!("")] {
+        let op = Op::new(ISSUER);
+        op.set(|state| state.token_reply["id_token"] = id_token.clone());
+        let error = op.sign_in(&op.client()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::IdTokenInvalid, "{id_token}");
+        assert!(error.to_string().contains("the token reply has no id_token"), "{error}");
+        assert!(error.remedy().unwrap().contains("scope openid"), "{error}");
+        assert_eq!(op.count("/userinfo"), 0);
+    }
+}
+
+// Proves: QF1, QF2
 #[tokio::test]
 async fn a_token_that_proves_nothing_ends_the_login() {
     let table = [
@@ -259,6 +332,8 @@ async fn a_token_that_the_provider_did_not_sign_ends_the_login() {
         format!("{}.{}.", encoded[0], encoded[1])
     };
     let op = Op::new(ISSUER);
+    // What the metadata offers is no permission.
+    op.metadata(json!({ "id_token_signing_alg_values_supported": ["none", "HS256"] }));
     let client = op.client();
     let authorization = op.begin(&client).await.unwrap();
     let finish = async |reply: Value| {
@@ -272,7 +347,6 @@ async fn a_token_that_the_provider_did_not_sign_ends_the_login() {
     assert!(finish(json!({ "id_token": forged })).await.contains("not signed by a key of the provider"));
     let with_secret = op.set(|state| Signer::secret(SECRET).token(&state.claims));
     assert!(finish(json!({ "id_token": with_secret })).await.contains("is signed with HS256; accepted are RS256"));
-    assert!(finish(json!({ "id_token": "" })).await.contains("the token reply has no id_token"));
     let shown = finish(json!({ "id_token": "planted.planted.planted" })).await;
     assert!(!shown.contains("planted"), "{shown}");
 }
@@ -694,6 +768,32 @@ async fn a_refresh_may_leave_the_id_token_out_but_not_change_the_subject() {
     client.refresh_token(&stored).await.unwrap_err();
 }
 
+// Proves: QE9, QF1
+#[tokio::test]
+async fn the_id_token_of_a_refresh_is_verified_like_the_first() {
+    let stranger = || Arc::new(Signer::new("ES256", "k1"));
+    let table = [
+        (json!({}), KEY.clone(), None),
+        (json!({ "iss": "https://evil.test" }), KEY.clone(), Some("is from another issuer")),
+        (json!({ "aud": "another" }), KEY.clone(), Some("is for another client")),
+        (json!({ "exp": now() - 3600 }), KEY.clone(), Some("has expired")),
+        (json!({ "iat": now() - 3600 }), KEY.clone(), Some("was issued too long ago")),
+        (json!({ "at_hash": "of-another-token" }), KEY.clone(), Some("belongs to another token reply (at_hash)")),
+        (json!({ "sub": "USER-1" }), KEY.clone(), Some("is about another subject")),
+        (json!({}), stranger(), Some("is not signed by a key of the provider")),
+    ];
+    for (claims, signer, text) in table {
+        let op = Op::new(ISSUER);
+        let client = op.client();
+        let (token, _) = op.sign_in(&client).await.unwrap();
+        op.claim(claims.clone());
+        op.set(|state| state.signer = signer);
+        let said = client.refresh_token(&token).await.err().map(|error| error.to_string());
+        assert_eq!(said.is_some(), text.is_some(), "{claims}");
+        assert!(said.unwrap_or_default().contains(text.unwrap_or_default()), "{claims}");
+    }
+}
+
 // Proves: QA2, QH1
 #[tokio::test]
 async fn a_code_goes_to_no_other_endpoint_than_the_login_began_with() {
@@ -716,14 +816,30 @@ async fn a_code_goes_to_no_other_endpoint_than_the_login_began_with() {
 #[tokio::test]
 async fn addresses_that_only_the_metadata_names_are_guarded() {
     let op = Op::new(ISSUER);
-    op.metadata(json!({ "token_endpoint": "https://elsewhere.test/token", "jwks_uri": "https://elsewhere.test/jwks" }));
-    op.sign_in(&op.client()).await.unwrap();
+    op.metadata(json!({
+        "token_endpoint": "https://elsewhere.test/token", "jwks_uri": "https://elsewhere.test/jwks",
+        "revocation_endpoint": "https://elsewhere.test/revoke",
+    }));
+    let client = op.client();
+    let (token, _) = op.sign_in(&client).await.unwrap();
+    client.refresh_token(&token).await.unwrap();
+    client.revoke_token(&token).await.unwrap();
+    let refreshes = op.set(|state| {
+        let tokens = state.requests.iter().filter(|request| request.url.path() == "/token");
+        tokens.map(|request| request.url_trust).collect::<Vec<_>>()
+    });
+    assert_eq!(refreshes, [UrlTrust::FromData; 2], "the code and the refresh token");
     let trust: BTreeMap<String, UrlTrust> = op
         .set(|state| state.requests.iter().map(|request| (request.url.path().to_owned(), request.url_trust)).collect());
     assert_eq!(trust["/.well-known/openid-configuration"], UrlTrust::Configured);
     assert_eq!(trust["/token"], UrlTrust::FromData);
     assert_eq!(trust["/jwks"], UrlTrust::FromData);
+    assert_eq!(trust["/revoke"], UrlTrust::FromData);
     assert_eq!(trust["/userinfo"], UrlTrust::Configured);
+    let op = Op::new(ISSUER);
+    op.metadata(json!({ "userinfo_endpoint": "https://elsewhere.test/userinfo" }));
+    op.sign_in(&op.client()).await.unwrap();
+    assert_eq!(op.set(|state| state.requests.pop().unwrap().url_trust), UrlTrust::FromData);
 }
 
 // Proves: QB6
@@ -906,7 +1022,13 @@ async fn signed_user_info_is_verified() {
         (KEY.token(&reply(json!({ "sub": "user-2" }))), Err("is about another subject")),
         (KEY.token(&reply(json!({ "iss": "https://evil.test" }))), Err("is from another issuer")),
         (KEY.token(&reply(json!({ "aud": "another" }))), Err("is for another client")),
+        (KEY.token(&reply(json!({ "aud": ["another", "the id"] }))), Ok(())),
+        (KEY.token(&reply(json!({ "aud": 7 }))), Err("has a member aud that is not text")),
+        (KEY.token(&reply(json!({ "iss": [ISSUER] }))), Err("has a member iss that is not text")),
         (KEY.token(&reply(json!({ "exp": 1 }))), Err("has expired")),
+        (KEY.token(&reply(json!({ "exp": "1" }))), Err("has a member exp that is not a number")),
+        (Signer::secret(SECRET).token(&reply(json!({}))), Err("is signed with HS256")),
+        (KEY.token_of(r#"{"alg":"ES256"}"#, r#"{"sub":"user-1","\u0073ub":"user-2"}"#), Err("has a member twice")),
         (KEY.token(&reply(json!({ "nbf": now() + 3600 }))), Err("is not valid yet")),
         (stranger.token(&reply(json!({}))), Err("is not signed by a key of the provider")),
         (reply(json!({})).to_string(), Err("is not ")),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{Inner, Values, basic_credentials, encoded};
 use crate::{
@@ -24,24 +24,36 @@ impl Inner {
                 _ => error,
             });
         };
-        let request = match revocation {
-            Revocation::Request(own) => self.own_revocation(endpoint, &own, token)?,
-            Revocation::Endpoint(_) | Revocation::NotOffered { .. } => self.standard_revocation(endpoint, token)?,
-        };
-        let response = self.http.send(request).await?;
-        if response.is_success() {
-            return Ok(());
+        if let Revocation::Request(own) = revocation {
+            return revoked(self.status(self.own_revocation(endpoint, &own, token)?).await?);
         }
-        Err(Error::new(ErrorKind::TokenRefused, format!("the revocation endpoint answered {}", response.status)))
+        let access = self.standard_revocation(endpoint, token, token.access_token(), "access_token")?;
+        let Some(refresh_token) = token.refresh_token() else {
+            return revoked(self.status(access).await?);
+        };
+        let refresh = self.standard_revocation(endpoint, token, refresh_token, "refresh_token")?;
+        let (refresh, access) = (self.status(refresh).await, self.status(access).await);
+        revoked(refresh?)?;
+        match access? {
+            // It ended with the refresh token and is no longer known, or the server ends no access tokens.
+            400 => Ok(()),
+            status => revoked(status),
+        }
+    }
+
+    async fn status(&self, request: HttpRequest) -> Result<u16> {
+        self.http.send(request).await.map(|response| response.status)
     }
 
     /// RFC 7009 section 2.1.
-    fn standard_revocation(&self, endpoint: &Endpoint, token: &OAuthToken) -> Result<HttpRequest> {
+    fn standard_revocation(
+        &self,
+        endpoint: &Endpoint,
+        token: &OAuthToken,
+        secret: &SecretString,
+        hint: &'static str,
+    ) -> Result<HttpRequest> {
         let values = Values::of(token);
-        let (secret, hint) = match token.refresh_token() {
-            Some(refresh_token) => (refresh_token, "refresh_token"),
-            None => (token.access_token(), "access_token"),
-        };
         let mut request = self.token_request("", values)?;
         request.params.retain(|(name, _)| name != "grant_type");
         request.set_param("token", secret.clone());
@@ -80,6 +92,13 @@ impl Inner {
         }
         Ok(request)
     }
+}
+
+fn revoked(status: u16) -> Result<()> {
+    if (200..300).contains(&status) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::TokenRefused, format!("the revocation endpoint answered {status}")))
 }
 
 fn set_body<'p>(request: &mut HttpRequest, body: RequestBody, params: impl Iterator<Item = (&'p str, &'p str)>) {

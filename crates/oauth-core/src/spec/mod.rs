@@ -31,7 +31,8 @@ pub use revocation::{Revocation, RevocationRequest};
 ///
 /// URLs, extra parameters and header values may contain variables: `{base_url}` and the provider's own [`Variable`]s from the
 /// settings, `{client_id}`, `{token:path}` from the token reply, `{callback:name}` from the callback and, in extra calls,
-/// `{userinfo:path}`. What is inserted is percent-encoded.
+/// `{userinfo:path}`. What is inserted is percent-encoded. A host that one of the latter three brings is data: it must be at a
+/// public address ([`UrlTrust::FromData`](crate::UrlTrust::FromData)).
 ///
 /// ```
 /// use oauth_core::{Claims, ProviderSpec, register};
