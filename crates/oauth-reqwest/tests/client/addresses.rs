@@ -65,8 +65,21 @@ async fn a_url_from_data_does_not_lead_to_loopback() {
         format!("https://localhost:{port}/"),
         format!("https://127.1:{port}/"),
         format!("https://0x7f.1:{port}/"),
+        format!("https://2130706433:{port}/"),
+        format!("https://0177.0.0.01:{port}/"),
+        format!("https://0x7F000001:{port}/"),
+        format!("https://127.0.0.1.:{port}/"),
+        format!("https://LOCALHOST:{port}/"),
+        format!("https://%31%32%37.0.0.1:{port}/"),
+        format!("https://\u{ff11}\u{ff12}\u{ff17}\u{3002}0\u{3002}0\u{3002}1:{port}/"),
+        format!("https://\u{24db}ocalhost:{port}/"),
+        format!("https://0:{port}/"),
         format!("https://0.0.0.0:{port}/"),
+        format!("https://[::]:{port}/"),
         format!("https://[::1]:{port}/"),
+        format!("https://[0:0:0:0:0:0:0:1]:{port}/"),
+        format!("https://[::127.0.0.1]:{port}/"),
+        format!("https://[::ffff:7f00:1]:{port}/"),
         format!("https://[::ffff:127.0.0.1]:{port}/"),
         format!("https://[64:ff9b::127.0.0.1]:{port}/"),
         format!("https://[2002:7f00:1::]:{port}/"),
@@ -79,6 +92,8 @@ async fn a_url_from_data_does_not_lead_to_loopback() {
         assert!(error.remedy().unwrap().contains("allow_private_network"), "{error}");
     }
     trap.assert_untouched().await;
+    // The name of an interface says which network an address is on, and stands in no URL.
+    assert!("https://[fe80::1%25eth0]/".parse::<url::Url>().is_err());
 }
 
 // Proves: QE4

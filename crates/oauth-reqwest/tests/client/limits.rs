@@ -74,6 +74,10 @@ async fn headers_and_bodies_that_drip_end_by_the_deadline() {
         ("HTTP/1.1 200 OK\r\nx: ", "y"),
         ("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n", "z"),
         ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", "1\r\nz\r\n"),
+        ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;", "x"),
+        // Announcements of an answer, of which none is one.
+        ("", "HTTP/1.1 100 Continue\r\n\r\n"),
+        ("HTTP/1.1 103 Early Hints\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\n"),
     ] {
         let server = endless(head, chunk, Duration::from_millis(20)).await;
         let error = impatient().send(HttpRequest::get(server.url("/"))).await.unwrap_err();
@@ -115,6 +119,35 @@ async fn endless_headers_are_cut() {
         let server = endless("HTTP/1.1 200 OK\r\nx: ", chunk, Duration::ZERO).await;
         assert_eq!(get(&server).await.unwrap_err().kind(), ErrorKind::Transport);
     }
+}
+
+// Proves: QE3
+#[tokio::test]
+async fn what_surrounds_a_body_is_cut_or_ends_by_the_deadline() {
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    for (head, chunk, ends) in [
+        ("", "HTTP/1.1 100 Continue\r\n\r\n".repeat(500), ErrorKind::Timeout),
+        ("", "HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\n".repeat(500), ErrorKind::Timeout),
+        // The extension of a chunk, and trailers.
+        (chunked, "1;x=".to_owned() + &"y".repeat(0x4000), ErrorKind::Transport),
+        (chunked, "0\r\nx: ".to_owned() + &"y".repeat(0x4000), ErrorKind::Transport),
+        (chunked, "0\r\n".to_owned() + &"x: y\r\n".repeat(5000), ErrorKind::Transport),
+    ] {
+        let server = endless(head, chunk.as_str(), Duration::ZERO).await;
+        let error = impatient().send(HttpRequest::get(server.url("/"))).await.unwrap_err();
+        assert_eq!(error.kind(), ends, "{head}{chunk:.40}: {error:?}");
+    }
+}
+
+// Proves: QE3
+#[tokio::test]
+async fn an_answer_after_announcements_is_read() {
+    let announced = [
+        &b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\n"[..],
+        &reply("200 OK", b"hello"),
+    ];
+    let server = Server::replying(announced.concat()).await;
+    assert_eq!(get(&server).await.unwrap().body, b"hello");
 }
 
 #[tokio::test]
