@@ -217,8 +217,7 @@ pub(crate) async fn begin(Found { session, visit }: &Found, record: &LoginRecord
 /// ended meanwhile stays ended.
 pub(crate) async fn renew(Found { session, visit }: &Found) -> Result<(), Unavailable> {
     let entries = session.entries().clone();
-    if entries.contains_key(StoredLogin::KEY) && visit.is_there().await? {
-        visit.replace(entries).await?;
+    if entries.contains_key(StoredLogin::KEY) && visit.renew(entries).await? {
         session.renew();
     }
     Ok(())

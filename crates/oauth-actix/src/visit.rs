@@ -75,13 +75,27 @@ impl Visit {
         Ok(())
     }
 
-    /// Whether the session that the request came with is still in the store.
-    pub(crate) async fn is_there(&self) -> anyhow::Result<bool> {
-        let Some(key) = self.0.progress.borrow_mut().key.take() else { return Ok(false) };
-        let loaded = self.0.store.load(&key).await;
-        let has_ended = self.0.login.ended_sessions().contains(key.as_ref());
-        self.0.progress.borrow_mut().key = Some(key);
-        Ok(loaded?.is_some() && !has_ended)
+    /// Keeps the session that the request came with, and what is in it by now, under a new key. Returns whether it is
+    /// still there to be kept.
+    pub(crate) async fn renew(&self, state: State) -> anyhow::Result<bool> {
+        let Some(old) = self.0.progress.borrow_mut().key.take() else { return Ok(false) };
+        let (store, ended) = (&self.0.store, self.0.login.ended_sessions());
+        if store.load(&old).await?.is_none() {
+            return Ok(false);
+        }
+        let key = store.save(state, &self.0.ttl).await?;
+        if ended.contains(old.as_ref()) {
+            store.delete(&key).await?;
+            return Ok(false);
+        }
+        // Where sessions are in cookies the key is the content, which may be the same.
+        if key != old {
+            ended.add(old.as_ref());
+            store.delete(&old).await?;
+        }
+        let kept = self.seal(&key)?;
+        self.0.progress.borrow_mut().kept = Some(kept);
+        Ok(true)
     }
 
     /// Ends the session that the request came with.

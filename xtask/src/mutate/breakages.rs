@@ -195,9 +195,9 @@ pub(super) const BREAKAGES: &[Breakage] = &[
     Breakage {
         requirement: "QC5",
         what: "connecting an account undoes the logout",
-        file: "crates/oauth-actix/src/session.rs",
-        from: " && visit.is_there().await?",
-        to: "",
+        file: "crates/oauth-actix/src/visit.rs",
+        from: "store.load(&old).await?.is_none()",
+        to: "false",
     },
     Breakage {
         requirement: "QC12",

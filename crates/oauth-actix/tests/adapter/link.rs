@@ -1,5 +1,6 @@
 //! Connecting an account of another provider to whoever is signed in.
 
+use actix_session::SessionExt as _;
 use actix_web::{HttpResponse, http::StatusCode};
 use oauth_actix::NewLink;
 use oauth_login::BrowserRequest;
@@ -281,20 +282,64 @@ async fn whoever_signs_out_while_an_account_is_connected_stays_signed_out() {
         })
     })
     .await;
-    let browser = jane(&site).await;
-    let session = site.cookie(&browser, SESSION).unwrap();
-    let callback = approve(&site, &browser).await;
-    let created = site.store.created();
-    let logout = async {
-        arrived.notified().await;
-        assert_eq!(site.log_out(&browser).await.status(), 303);
-        proceed.notify_one();
+    for place in ["here", "at another instance"] {
+        let browser = jane(&site).await;
+        let session = site.cookie(&browser, SESSION).unwrap();
+        let callback = approve(&site, &browser).await;
+        let created = site.store.created();
+        let logout = async {
+            arrived.notified().await;
+            if place == "here" {
+                assert_eq!(site.log_out(&browser).await.status(), 303);
+            } else {
+                site.store.sessions.lock().unwrap().clear();
+            }
+            proceed.notify_one();
+        };
+        let (answer, ()) = tokio::join!(browser.get(&callback), logout);
+        let answer = answer.unwrap();
+        assert_eq!((answer.header("location"), answer.header("set-cookie").is_some()), (Some("/cart"), true));
+        assert_eq!((site.store.created(), site.store.kept()), (created, 0), "{place}");
+        assert_eq!(site.ask("/me", &session).await.status(), 401, "{place}");
+    }
+}
+
+// Proves: QC4
+#[tokio::test]
+async fn a_sealed_session_moves_to_its_new_id() {
+    let records = RecordMemory::new();
+    let given = records.clone();
+    let routes = |routes: LoginRoutes| {
+        routes.on_link(|new: NewLink| async move {
+            new.request.get_session().insert("cart", "coffee").unwrap();
+            Ok(())
+        })
     };
-    let (answer, ()) = tokio::join!(browser.get(&callback), logout);
-    assert_eq!(answer.unwrap().header("location"), Some("/cart"));
-    assert_eq!(site.cookie(&browser, SESSION), None);
-    assert_eq!((site.store.created(), site.store.kept()), (created, 0));
-    assert_eq!(site.ask("/me", &session).await.status(), 401);
+    let sessions = move |login: &Login, _| Some(session_middleware(login, SealedSessions::new(login, given.clone())));
+    let setup = Setup { sessions: Box::new(sessions), routes: Box::new(routes), ..Setup::default() };
+    let site = Site::serve(setup).await;
+    let browser = jane(&site).await;
+    let old = site.cookie(&browser, SESSION).unwrap();
+    assert_eq!(link(&site, &browser, "omar").await.text(), "\"coffee\"", "what the handler added is kept");
+    assert_ne!(site.cookie(&browser, SESSION).unwrap(), old);
+    assert_eq!(site.get(&browser, "/").await.text(), "Jane Doe");
+    assert_eq!(site.ask("/me", &old).await.status(), 401);
+    assert!(format!("{records:?}").contains("records: 1"), "{records:?}");
+}
+
+// The cookie's content is the session, and its id too: unchanged, it has no new one.
+#[tokio::test]
+async fn a_session_in_a_cookie_outlives_a_link() {
+    let sessions = |login: &Login, _| Some(session_middleware(login, CookieSessionStore::default()));
+    let routes = |routes: LoginRoutes| routes.on_link(async |_| Ok(()));
+    let setup = Setup { sessions: Box::new(sessions), routes: Box::new(routes), ..Setup::default() };
+    let site = Site::serve(setup).await;
+    let browser = site.browser();
+    site.sign_in(&browser, "jane").await;
+    assert_eq!(link(&site, &browser, "omar").await.url().path(), "/cart");
+    assert_eq!(site.get(&browser, "/").await.text(), "Jane Doe");
+    site.log_out(&browser).await;
+    assert_eq!(site.get(&browser, "/").await.text(), "");
 }
 
 #[tokio::test]

@@ -284,20 +284,49 @@ async fn whoever_signs_out_while_an_account_is_connected_stays_signed_out() {
         })
     })
     .await;
+    for place in ["here", "at another instance"] {
+        let browser = jane(&site).await;
+        let session = site.cookie(&browser, SESSION).unwrap();
+        let callback = approve(&site, &browser).await;
+        let created = site.store.created();
+        let logout = async {
+            arrived.notified().await;
+            if place == "here" {
+                assert_eq!(site.log_out(&browser).await.status(), 303);
+            } else {
+                site.store.memory.delete(&session.split_once('=').unwrap().1.parse().unwrap()).await.unwrap();
+            }
+            proceed.notify_one();
+        };
+        let (answer, ()) = tokio::join!(browser.get(&callback), logout);
+        let answer = answer.unwrap();
+        assert_eq!((answer.header("location"), answer.header("set-cookie").is_some()), (Some("/cart"), true));
+        assert_eq!((site.store.created(), site.store.record(&session).await), (created, None), "{place}");
+        assert_eq!(site.ask("/me", &session).await.status(), 401, "{place}");
+    }
+}
+
+// Proves: QC4
+#[tokio::test]
+async fn a_sealed_session_moves_to_its_new_id() {
+    let records = RecordMemory::new();
+    let sessions = records.clone();
+    let site = Site::serve(None, Store::default(), |login| {
+        let routes = oauth_axum::routes(login.clone()).on_link(|new: NewLink| async move {
+            let session = new.request.extensions.get::<Session>().unwrap();
+            session.insert("cart", "coffee").await.unwrap();
+            Ok(())
+        });
+        app().merge(routes).layer(session_layer(&login, SealedSessions::new(&login, sessions)))
+    })
+    .await;
     let browser = jane(&site).await;
-    let session = site.cookie(&browser, SESSION).unwrap();
-    let callback = approve(&site, &browser).await;
-    let created = site.store.created();
-    let logout = async {
-        arrived.notified().await;
-        assert_eq!(site.log_out(&browser).await.status(), 303);
-        proceed.notify_one();
-    };
-    let (answer, ()) = tokio::join!(browser.get(&callback), logout);
-    assert_eq!(answer.unwrap().header("location"), Some("/cart"));
-    assert_eq!(site.cookie(&browser, SESSION), None);
-    assert_eq!((site.store.created(), site.store.record(&session).await), (created, None));
-    assert_eq!(site.ask("/me", &session).await.status(), 401);
+    let old = site.cookie(&browser, SESSION).unwrap();
+    assert_eq!(link(&site, &browser, "omar").await.text(), "\"coffee\"", "what the handler added is kept");
+    assert_ne!(site.cookie(&browser, SESSION).unwrap(), old);
+    assert_eq!(site.get(&browser, "/").await.text(), "Jane Doe");
+    assert_eq!(site.ask("/me", &old).await.status(), 401);
+    assert!(format!("{records:?}").contains("records: 1"), "{records:?}");
 }
 
 #[tokio::test]
