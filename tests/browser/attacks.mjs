@@ -1,47 +1,17 @@
 // What other sites and other ports of the same host try on a person who is signed in, and what a browser lets them.
 //
-//   node attacks.mjs ORIGIN      ORIGIN is the application's, such as https://app.test:8443
-//
-// Its host name need not resolve: the browser reaches every host but this machine's own through a proxy of the test, which
-// passes TLS on to ORIGIN's port of 127.0.0.1 and answers plain http with the attacker's pages. On loopback addresses a
-// browser would trust plain http with cookies that it refuses elsewhere.
-//
-// Prints one `ok …` line per check; a failure ends in exit status 1.
+//   node attacks.mjs ORIGIN      see behind_tls.mjs
 
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { connect } from 'node:net';
 
-import { fail, launch } from './chromium.mjs';
+import {
+  ELSEWHERE, answerWithoutFollowing, app, begin, choose, me, newPerson, ok, origin, run, show,
+} from './behind_tls.mjs';
 
-const origin = process.argv[2];
-if (!origin) fail('usage: node attacks.mjs ORIGIN');
-const app = new URL(origin);
-
-/** The attacker's pages by their path. */
-const pages = new Map();
-const proxy = createServer((request, response) => {
-  response.setHeader('content-type', 'text/html');
-  response.end(`<!doctype html>${pages.get(new URL(request.url).pathname) ?? ''}`);
-});
-proxy.on('connect', (request, outside) => {
-  outside.on('error', () => {});
-  if (request.url !== app.host) return outside.end('HTTP/1.1 404 Not Found\r\n\r\n');
-  const inside = connect(app.port, '127.0.0.1', () => {
-    outside.write('HTTP/1.1 200 OK\r\n\r\n');
-    outside.pipe(inside).pipe(outside);
-  });
-  inside.on('error', () => outside.destroy());
-});
-await new Promise((listening) => proxy.listen(0, '127.0.0.1', listening));
-
-/** Another site. */
-const ELSEWHERE = 'http://attacker.test';
 /** Where a browser keeps the same cookies: the same host without TLS, and a host below it. */
 const NEXT_DOOR = [`http://${app.hostname}`, `http://below.${app.hostname}`];
 
-const browser = await launch();
-try {
+await run(async () => {
   const attacker = await newPerson();
   await begin(attacker.page);
   const planted = await answerWithoutFollowing(attacker.page, 'omar');
@@ -63,6 +33,9 @@ try {
 
   for (const [what, html] of [
     ['a form that signs out', `<form method=post action="${origin}/auth/logout"></form><script>document.forms[0].submit()</script>`],
+    ['a script that signs out', `<script>fetch('${origin}/auth/logout', { method: 'POST', mode: 'no-cors', credentials: 'include' })</script>`],
+    ['a script that signs out and asks before', `<script>fetch('${origin}/auth/logout', { method: 'POST', credentials: 'include',
+      headers: { 'content-type': 'application/json', 'x-requested-with': 'XMLHttpRequest' }, body: '{}' })</script>`],
     ['a callback of the attacker as a picture', `<img src="${planted}">`],
     ['a callback of the attacker as a form', `<form method=post action="${planted}"></form><script>document.forms[0].submit()</script>`],
     ['a callback of the attacker as an address', `<script>location.replace(${JSON.stringify(planted)})</script>`],
@@ -75,14 +48,14 @@ try {
   }
   ok('another site signs nobody out, and in as nobody else');
 
-  const framed = await open(ELSEWHERE, `<iframe src="${origin}/"></iframe>`);
+  const framed = await show(context, ELSEWHERE, `<iframe src="${origin}/"></iframe>`);
   await framed.waitForLoadState('networkidle');
   for (const frame of framed.frames().slice(1)) {
     assert.match(frame.url(), /^chrome-error:/, 'the page shows in a frame of another site');
   }
   ok('another site cannot frame the page');
 
-  const reader = await open(ELSEWHERE, '');
+  const reader = await show(context, ELSEWHERE, '');
   const read = await reader.evaluate((url) => fetch(url, { credentials: 'include' })
     .then((answer) => answer.text(), (error) => error.name), `${origin}/me`);
   assert.equal(read, 'TypeError');
@@ -133,7 +106,7 @@ try {
   /** Sets cookies of these names in every way that a page next door could. */
   async function plant(names) {
     for (const door of NEXT_DOOR) {
-      const neighbour = await open(door, '');
+      const neighbour = await show(context, door, '');
       await neighbour.evaluate(([domain, ...names]) => {
         for (const name of names) {
           for (const path of ['', '; Path=/', '; Path=/me', '; Path=/auth/bitbucket/callback']) {
@@ -147,75 +120,15 @@ try {
     }
   }
 
-  /** A page of the attacker's. */
-  async function open(address, html) {
-    const path = `/${pages.size}`;
-    pages.set(path, html);
-    const tab = await context.newPage();
-    await tab.goto(`${address}${path}`);
-    return tab;
-  }
-
   /** Shows a page of another site until nothing more comes. Returns whether the browser asked the application. */
   async function lure(html) {
     let asked = false;
     const watch = (request) => { asked ||= request.url().startsWith(origin); };
     context.on('request', watch);
-    const tab = await open(ELSEWHERE, html);
+    const tab = await show(context, ELSEWHERE, html);
     await tab.waitForLoadState('networkidle');
     await tab.close();
     context.off('request', watch);
     return asked;
   }
-} catch (error) {
-  console.log(`FAIL ${error.stack}`);
-  process.exitCode = 1;
-} finally {
-  await browser.close();
-  proxy.closeAllConnections();
-  proxy.close();
-}
-
-/** A browser of its own. */
-async function newPerson() {
-  // The certificate was made for this run.
-  const context = await browser.newContext({
-    ignoreHTTPSErrors: true,
-    proxy: { server: `http://127.0.0.1:${proxy.address().port}`, bypass: '127.0.0.1' },
-  });
-  context.setDefaultTimeout(15_000);
-  return { context, page: await context.newPage() };
-}
-
-async function begin(page) {
-  await page.goto(`${origin}/auth/bitbucket/login`);
-  assert.notEqual(new URL(page.url()).origin, origin);
-}
-
-function button(page, person) {
-  return page.locator(`button[name=person][value=${person}]`);
-}
-
-async function choose(page, person) {
-  await button(page, person).click();
-  await page.waitForURL(`${origin}/`);
-}
-
-/** Chooses somebody without the browser, and returns where the provider's answer leads. */
-async function answerWithoutFollowing(page, person) {
-  const action = await button(page, person).evaluate((element) => element.form.action);
-  const answer = await page.request.post(action, { form: { person }, maxRedirects: 0 });
-  return answer.headers().location;
-}
-
-/** Who is signed in, as the application says to a script of its own page. */
-async function me(page) {
-  return page.evaluate(async () => {
-    const answer = await fetch('/me', { headers: { accept: 'application/json' } });
-    return answer.ok ? answer.json() : null;
-  });
-}
-
-function ok(text) {
-  console.log(`ok ${text}`);
-}
+});

@@ -3,7 +3,8 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 
-export async function launch() {
+/** `options` are Playwright's. */
+export async function launch(options) {
   const { chromium } = await import('playwright-core').catch(() =>
     fail('playwright-core is missing: npm --prefix tests/browser ci --ignore-scripts'));
 
@@ -12,6 +13,7 @@ export async function launch() {
     headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync'],
+    ...options,
   });
 }
 

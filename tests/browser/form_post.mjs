@@ -44,6 +44,18 @@ try {
   assert.equal((await me()).provider, 'form');
   ok('by a form: the login\'s cookie alone is SameSite=None, and a new session takes its place');
 
+  // The test counts the callbacks that arrive.
+  await page.reload();
+  await page.goBack();
+  assert.ok(!page.url().includes('/callback'), page.url());
+  await page.goForward();
+  assert.equal(page.url(), `${origin}/`);
+  const devtools = await context.newCDPSession(page);
+  const { entries } = await devtools.send('Page.getNavigationHistory');
+  assert.deepEqual(entries.filter(({ url }) => /\/callback|[?&]code=/.test(url)), []);
+  assert.deepEqual((await cookies()).map(({ value }) => value), [renewed.value]);
+  ok('going back and reloading post nothing again and end no session');
+
   const spoilt = await begin('post');
   check(spoilt[0], 'Lax');
   await answer();

@@ -17,7 +17,7 @@ use axum::{
 };
 use example_axum::App;
 use oauth_tests::OidcProvider;
-use tls_proxy::tls_proxy;
+use tls_proxy::{Heard, tls_proxy};
 use tokio::net::TcpListener;
 
 /// The provider is on `localhost`: another site.
@@ -54,7 +54,7 @@ async fn watch(callbacks: Callbacks, request: Request, next: Next) -> Response {
     response
 }
 
-// Proves: QB8, QC2
+// Proves: QB8, QB9, QC2
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_signs_in_by_a_callback_from_another_site() {
     let outside = TcpListener::bind((HOST, 0)).await.unwrap();
@@ -74,7 +74,7 @@ async fn a_person_signs_in_by_a_callback_from_another_site() {
     let app = App::from_vars(&variables).await.unwrap();
     let router = app.router.layer(from_fn(move |request, next| watch(seen.clone(), request, next)));
     let inside = TcpListener::bind((HOST, 0)).await.unwrap();
-    tokio::spawn(tls_proxy(HOST, outside, inside.local_addr().unwrap()));
+    tokio::spawn(tls_proxy(HOST, outside, inside.local_addr().unwrap(), Heard::default()));
     tokio::spawn(async move { axum::serve(inside, router).await.unwrap() });
 
     let run = Command::new("node")
