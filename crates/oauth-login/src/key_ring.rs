@@ -145,6 +145,19 @@ impl KeyRing {
         Ok(Opened { expires_at, plaintext })
     }
 
+    /// Opens what a store kept. That something does not open is for whoever runs the application to know.
+    pub(crate) fn open_stored(&self, label: &Label<'_>, now: SystemTime, sealed: &str) -> Option<Opened> {
+        let opened = self.open(label, now, sealed);
+        if matches!(opened, Err(NotOpened::Unreadable)) {
+            tracing::warn!(
+                target: "oauth_login",
+                what = label.purpose.as_str(),
+                "a stored record does not open: it was sealed with a key that is no longer in OAUTH_COOKIE_KEY, or changed"
+            );
+        }
+        opened.ok()
+    }
+
     fn keys(&self) -> impl Iterator<Item = &SealingKey> {
         std::iter::once(&self.sealing).chain(&self.retired)
     }
@@ -172,10 +185,8 @@ impl SealingKey {
 /// What a sealed value is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// A pending login, kept whole in the browser's cookie.
+    /// A pending login in the browser's cookie: the whole of it, or the browser's half of one that is kept in a store.
     Cookie,
-    /// The browser's half of a pending login that is kept in a store.
-    Binding,
     /// A pending login, kept in a store.
     Stored,
     /// A session, kept in a store.
@@ -187,9 +198,20 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
+    /// The name that is authenticated.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Cookie => "cookie",
+            Self::Stored => "stored",
+            Self::Session => "session",
+            Self::SessionId => "session id",
+            Self::Tokens => "tokens",
+        }
+    }
+
     /// Whether values of this kind come from browsers, and so from anybody.
     fn is_of_browsers(self) -> bool {
-        matches!(self, Self::Cookie | Self::Binding | Self::SessionId)
+        matches!(self, Self::Cookie | Self::SessionId)
     }
 }
 
@@ -208,16 +230,11 @@ pub(crate) struct Label<'a> {
 
 impl Label<'_> {
     fn bytes(&self, key_id: [u8; KEY_ID_LEN]) -> Vec<u8> {
-        let purpose: &[u8] = match self.purpose {
-            Purpose::Cookie => b"cookie",
-            Purpose::Binding => b"binding",
-            Purpose::Stored => b"stored",
-            Purpose::Session => b"session",
-            Purpose::SessionId => b"session id",
-            Purpose::Tokens => b"tokens",
-        };
-        let mut bytes = vec![VERSION];
-        for part in [key_id.as_slice(), purpose, self.name.as_bytes(), self.app.as_bytes()] {
+        let purpose = self.purpose.as_str().as_bytes();
+        let parts = [key_id.as_slice(), purpose, self.name.as_bytes(), self.app.as_bytes()];
+        let mut bytes = Vec::with_capacity(1 + parts.iter().map(|part| 8 + part.len()).sum::<usize>());
+        bytes.push(VERSION);
+        for part in parts {
             // The length in front keeps ("ab", "c") apart from ("a", "bc").
             bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
             bytes.extend_from_slice(part);
@@ -426,8 +443,7 @@ mod tests {
     // Proves: QC6
     #[test]
     fn no_purpose_is_interchangeable_with_another() {
-        let purposes =
-            [Purpose::Cookie, Purpose::Binding, Purpose::Stored, Purpose::Session, Purpose::SessionId, Purpose::Tokens];
+        let purposes = [Purpose::Cookie, Purpose::Stored, Purpose::Session, Purpose::SessionId, Purpose::Tokens];
         let ring = KeyRing::random().unwrap();
         for sealed_for in purposes {
             let sealed = ring.seal(&Label { purpose: sealed_for, ..LABEL }, at(10), b"x").unwrap();

@@ -366,8 +366,9 @@ impl Login {
             return Err(fail(FailureCode::LoginNotFound, None, None));
         }
         let headers: Vec<_> = request.all(Header::Cookie).collect();
-        let found = self.0.pending.take(&answer.state, &Cookies::new(&headers), now).await;
-        let cookie = self.0.pending.forget(&answer.state);
+        let handle = self.0.pending.handle(&answer.state);
+        let found = self.0.pending.take(&handle, &Cookies::new(&headers), now).await;
+        let cookie = self.0.pending.forget(&handle);
         let pending = match found {
             Ok(pending) => pending,
             // Nothing is spent: the browser may send the same callback again.

@@ -82,12 +82,11 @@ pub(crate) enum Lost {
     Error(Error),
 }
 
-/// What was in a flow cookie.
-enum Found {
-    /// The whole login.
-    Login,
-    /// The browser's half of a login that waits in a store.
-    Binding,
+/// A `state` and what its hash names: the flow cookie of its login, and the login among those that are spent.
+pub(crate) struct Handle<'s> {
+    state: &'s str,
+    digest: [u8; 32],
+    cookie: String,
 }
 
 impl From<NotOpened> for Lost {
@@ -117,7 +116,7 @@ impl PendingLogins {
         now: SystemTime,
     ) -> Result<Vec<String>, NotKept> {
         let state = login.authorization.state().expose_secret();
-        let name = self.cookie_name(state);
+        let Handle { cookie: name, .. } = self.handle(state);
         let expires_at = now.checked_add(self.ttl).unwrap_or(now);
         // With room for the longest, so that growing leaves no copies behind.
         let mut json = Zeroizing::new(Vec::with_capacity(MAX_COOKIE_BYTES));
@@ -131,7 +130,7 @@ impl PendingLogins {
             let binding = random_text().map_err(NotKept::Error)?;
             let sealed = seal(Purpose::Stored, &json)?;
             match store.put(&PendingKey::new(state, &binding), &sealed, self.ttl).await {
-                Ok(()) => value = Some(seal(Purpose::Binding, binding.as_bytes())?),
+                Ok(()) => value = Some(seal(Purpose::Cookie, binding.as_bytes())?),
                 Err(error) => {
                     tracing::warn!(target: "oauth_login", %error, "a login begins in a cookie, since the store did not take it");
                 }
@@ -144,28 +143,35 @@ impl PendingLogins {
         Ok(set)
     }
 
-    /// The login of `state`, if this browser began it. Whatever becomes of it, it cannot be taken again.
+    /// What the hash of `state` names.
+    pub(crate) fn handle<'s>(&self, state: &'s str) -> Handle<'s> {
+        // With a short prefix the two are one block of the hash.
+        let digest: [u8; 32] = Sha256::new_with_prefix(b"flow handle\0").chain_update(state).finalize().into();
+        let handle = URL_SAFE_NO_PAD.encode(digest.first_chunk::<HANDLE_BYTES>().unwrap_or(&[0; HANDLE_BYTES]));
+        Handle { state, digest, cookie: [self.prefix.as_str(), &handle].concat() }
+    }
+
+    /// The login of a `state`, if this browser began it. Whatever becomes of it, it cannot be taken again.
     pub(crate) async fn take(
         &self,
-        state: &str,
+        Handle { state, digest, cookie }: &Handle<'_>,
         cookies: &Cookies<'_, '_>,
         now: SystemTime,
     ) -> Result<PendingLogin, Lost> {
-        let name = self.cookie_name(state);
-        let value = cookies.get(&name).map_err(|SameName| Lost::Ambiguous)?.ok_or(Lost::NotFound)?;
-        let (found, opened) = self.open_any(&name, value, now)?;
-        match (found, &self.waiting) {
-            (Found::Binding, Waiting::InStore(store)) => {
-                let binding = std::str::from_utf8(&opened.plaintext).map_err(|_| Lost::NotFound)?;
+        let value = cookies.get(cookie).map_err(|SameName| Lost::Ambiguous)?.ok_or(Lost::NotFound)?;
+        let opened = self.open(Purpose::Cookie, cookie, value, now)?;
+        match (binding(&opened), &self.waiting) {
+            (Some(binding), Waiting::InStore(store)) => {
                 let sealed = store.take(&PendingKey::new(state, binding)).await.map_err(Lost::Error)?;
                 let sealed = sealed.ok_or(Lost::NotFound)?;
-                read_login(&self.open(Purpose::Stored, &name, &sealed, now)?, state)
+                read_login(&self.open(Purpose::Stored, cookie, &sealed, now)?, state)
             }
-            (Found::Binding, Waiting::InCookies(_)) => Err(Lost::NotFound),
-            (Found::Login, waiting) => {
+            (Some(_), Waiting::InCookies(_)) => Err(Lost::NotFound),
+            // With a store too: it was begun while the store could not be reached.
+            (None, waiting) => {
                 let login = read_login(&opened, state)?;
                 let first = match waiting {
-                    Waiting::InCookies(spent) => spent.spend(state, unix_seconds(now), self.ttl),
+                    Waiting::InCookies(spent) => spent.spend(digest, unix_seconds(now), self.ttl),
                     Waiting::InStore(store) => {
                         store.spend(&PendingKey::spent(state), self.ttl).await.map_err(Lost::Error)?
                     }
@@ -175,9 +181,9 @@ impl PendingLogins {
         }
     }
 
-    /// The `Set-Cookie` value that deletes the cookie of `state`.
-    pub(crate) fn forget(&self, state: &str) -> String {
-        delete_cookie(&self.cookie_name(state), self.secure)
+    /// The `Set-Cookie` value that deletes the cookie of a `state`.
+    pub(crate) fn forget(&self, handle: &Handle<'_>) -> String {
+        delete_cookie(&handle.cookie, self.secure)
     }
 
     /// `Set-Cookie` values deleting the flow cookies that are expired, unreadable or, oldest first, more than fit in
@@ -188,8 +194,8 @@ impl PendingLogins {
             .filter(|(name, _)| self.is_flow_cookie(name))
             .take(MAX_LOOKED_AT)
             .map(|(name, value)| {
-                let opened = self.open_any(name, value, now).ok().filter(|_| cookies.get(name).is_ok());
-                (opened.map(|(_, opened)| opened.expires_at), name, cost(name, value))
+                let opened = self.open(Purpose::Cookie, name, value, now).ok().filter(|_| cookies.get(name).is_ok());
+                (opened.map(|opened| opened.expires_at), name, cost(name, value))
             })
             .collect();
         // Newest first, the unreadable last. Browsers send the older of two cookies first, which settles ties.
@@ -213,13 +219,7 @@ impl PendingLogins {
         names.into_iter().map(|name| delete_cookie(name, self.secure)).collect()
     }
 
-    fn cookie_name(&self, state: &str) -> String {
-        let digest: [u8; 32] = Sha256::new_with_prefix(b"oauth-login handle\0").chain_update(state).finalize().into();
-        let handle = URL_SAFE_NO_PAD.encode(digest.first_chunk::<HANDLE_BYTES>().unwrap_or(&[0; HANDLE_BYTES]));
-        format!("{}{handle}", self.prefix)
-    }
-
-    /// Whether a name is one that [`cookie_name`](Self::cookie_name) may have made, and so may be written to a header.
+    /// Whether a name is one that [`handle`](Self::handle) may have made, and so may be written to a header.
     fn is_flow_cookie(&self, name: &str) -> bool {
         name.strip_prefix(&self.prefix).is_some_and(|handle| handle.len() == HANDLE_LEN && is_base64url(handle))
     }
@@ -228,19 +228,15 @@ impl PendingLogins {
         Label { purpose, name, app: &self.app }
     }
 
-    /// Opens a flow cookie of either kind. With a store there are both: some were begun while it could not be reached.
-    fn open_any(&self, name: &str, value: &str, now: SystemTime) -> Result<(Found, Opened), NotOpened> {
-        match self.open(Purpose::Cookie, name, value, now) {
-            Err(NotOpened::Unreadable) => {
-                self.open(Purpose::Binding, name, value, now).map(|opened| (Found::Binding, opened))
-            }
-            opened => opened.map(|opened| (Found::Login, opened)),
-        }
-    }
-
     fn open(&self, purpose: Purpose, name: &str, sealed: &str, now: SystemTime) -> Result<Opened, NotOpened> {
         self.keys.open(&self.label(purpose, name), now, sealed)
     }
+}
+
+/// What is in an opened flow cookie, unless it is the whole login: the browser's half of one that waits in a store. It is
+/// base64url, which has no brace, and a login is a JSON object.
+fn binding(opened: &Opened) -> Option<&str> {
+    std::str::from_utf8(&opened.plaintext).ok().filter(|text| !text.starts_with('{'))
 }
 
 /// Reads an opened login and makes sure that it is the one of `state`: the name only carries a part of a hash.
@@ -319,7 +315,7 @@ mod tests {
             let headers = [header.as_bytes()];
             let state = login.authorization.state().expose_secret();
             let now = from_unix_seconds(now);
-            pending.take(state, &Cookies::new(&headers), now).await.map(|login| login.next)
+            pending.take(&pending.handle(state), &Cookies::new(&headers), now).await.map(|login| login.next)
         }
     }
 
@@ -362,7 +358,7 @@ mod tests {
         jar.begin(&neighbour, &theirs).await.unwrap();
         jar.begin(&pending, &login("/", NOW)).await.unwrap();
         jar.0.push(("session".to_owned(), "s".to_owned()));
-        let junk = pending.cookie_name("junk");
+        let junk = pending.handle("junk").cookie;
         jar.0.push((junk.clone(), "junk".to_owned()));
         jar.0.push((format!("{}\u{7f}\r\nset-cookie: a=b", pending.prefix), "x".to_owned()));
 
@@ -394,9 +390,18 @@ mod tests {
         let (mine, other) = (login("/mine", NOW), login("/other", NOW));
         jar.begin(&pending, &mine).await.unwrap();
         for (name, _) in &mut jar.0 {
-            *name = pending.cookie_name(other.authorization.state().expose_secret());
+            *name = pending.handle(other.authorization.state().expose_secret()).cookie;
         }
         assert!(matches!(jar.take(&pending, &other, NOW).await, Err(Lost::NotFound)));
+    }
+
+    // Proves: QC6
+    #[test]
+    fn the_browsers_half_of_a_login_is_told_from_a_whole_one() {
+        let opened = |plaintext: &[u8]| Opened { expires_at: NOW, plaintext: Zeroizing::new(plaintext.to_vec()) };
+        let half = random_text().unwrap();
+        assert_eq!(binding(&opened(half.as_bytes())), Some(half.as_str()));
+        assert_eq!(binding(&opened(&serde_json::to_vec(&login("/", NOW)).unwrap())), None);
     }
 
     // Proves: QA1

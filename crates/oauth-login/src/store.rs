@@ -127,10 +127,9 @@ impl Spent {
         Self(Mutex::new(Entries::default()))
     }
 
-    /// Whether the login of `state` is spent by this call, and was not before.
-    pub(crate) fn spend(&self, state: &str, now: u64, lifetime: Duration) -> bool {
-        let digest = Sha256::new_with_prefix(b"oauth-login spent login\0").chain_update(state).finalize();
-        let (&key, _) = <[u8; 32]>::from(digest).split_first_chunk().unwrap_or((&[0; 16], &[]));
+    /// Whether the login with the hash `digest` of its `state` is spent by this call, and was not before.
+    pub(crate) fn spend(&self, digest: &[u8; 32], now: u64, lifetime: Duration) -> bool {
+        let (&key, _) = digest.split_first_chunk().unwrap_or((&[0; 16], &[]));
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some((forget_at, oldest)) = entries.queue.front().copied() {
             if forget_at > now && entries.queue.len() < Self::CAPACITY {
@@ -159,13 +158,13 @@ mod tests {
     #[test]
     fn a_login_is_spent_once_while_it_could_be_used() {
         let spent = Spent::new();
-        assert!(spent.spend("a", 1000, LIFETIME));
-        assert!(!spent.spend("a", 1000, LIFETIME));
-        assert!(spent.spend("b", 1300, LIFETIME));
-        assert!(!spent.spend("a", 1599, LIFETIME));
+        assert!(spent.spend(&[1; 32], 1000, LIFETIME));
+        assert!(!spent.spend(&[1; 32], 1000, LIFETIME));
+        assert!(spent.spend(&[2; 32], 1300, LIFETIME));
+        assert!(!spent.spend(&[1; 32], 1599, LIFETIME));
         // By now the seal has expired.
-        assert!(spent.spend("a", 1600, LIFETIME));
-        assert!(!spent.spend("b", 1600, LIFETIME));
+        assert!(spent.spend(&[1; 32], 1600, LIFETIME));
+        assert!(!spent.spend(&[2; 32], 1600, LIFETIME));
     }
 
     // Proves: QA8
@@ -173,7 +172,7 @@ mod tests {
     fn memory_is_bounded() {
         let spent = Spent::new();
         for index in 0..Spent::CAPACITY + 1000 {
-            assert!(spent.spend(&index.to_string(), 0, LIFETIME));
+            assert!(spent.spend(&[index.to_be_bytes(); 4].concat().try_into().unwrap(), 0, LIFETIME));
         }
         let entries = spent.0.lock().unwrap();
         assert_eq!((entries.known.len(), entries.queue.len()), (Spent::CAPACITY, Spent::CAPACITY));

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    key_ring::{KeyRing, Label, NotOpened, Purpose, random_text},
+    key_ring::{KeyRing, Label, Purpose, random_text},
     record::CLOCK_SKEW,
     records::{Precondition, RecordKey, RecordStore},
     time::{from_unix_seconds, unix_seconds},
@@ -157,17 +157,7 @@ impl Vault {
 
     /// What is in a record. One that does not open holds nothing for us.
     fn open(&self, key: &RecordKey, sealed: String, now: SystemTime) -> Option<Found> {
-        let opened = match self.keys.open(&self.label(key), now, &sealed) {
-            Ok(opened) => opened,
-            Err(NotOpened::Expired) => return None,
-            Err(NotOpened::Unreadable) => {
-                tracing::warn!(
-                    target: "oauth_login",
-                    "stored tokens do not open: they were sealed with a key that is no longer in OAUTH_COOKIE_KEY, or changed"
-                );
-                return None;
-            }
-        };
+        let opened = self.keys.open_stored(&self.label(key), now, &sealed)?;
         let Ok(kept) = serde_json::from_slice(&opened.plaintext) else {
             tracing::warn!(target: "oauth_login", "stored tokens are not in the form that this version reads");
             return None;
