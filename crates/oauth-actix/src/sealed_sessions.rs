@@ -43,7 +43,7 @@ type State = HashMap<String, String>;
 impl SessionStore for SealedSessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let content = self.0.load(key.as_ref()).await.map_err(|error| LoadError::Other(error.into()))?;
-        let state = content.map(|content| serde_json::from_str(&content));
+        let state = content.map(|content| rmp_serde::from_slice(&content));
         // The cause would quote the content.
         state.transpose().map_err(|_| LoadError::Deserialization(anyhow!("another version wrote the session")))
     }
@@ -76,6 +76,7 @@ impl SessionStore for SealedSessions {
     }
 }
 
-fn write(state: &State) -> Result<String> {
-    serde_json::to_string(state).map_err(|_| anyhow!("the session has no form in JSON"))
+/// What is kept of a session: `MessagePack`, since JSON would escape the JSON in it.
+fn write(state: &State) -> Result<Vec<u8>> {
+    rmp_serde::to_vec(state).map_err(|_| anyhow!("the session has no form in MessagePack"))
 }

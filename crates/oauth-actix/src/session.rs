@@ -21,6 +21,7 @@ use actix_web::{
 };
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 use oauth_login::{Login, LoginRecord, Refusal, SESSION_IDLE, SessionCookie, StoredLogin};
+use serde_json::value::RawValue;
 
 use crate::{
     convert,
@@ -205,12 +206,16 @@ pub(crate) fn find(request: &HttpRequest) -> Option<Found> {
 /// Puts `record` into a session with a new id and nothing else in it. The old one is gone.
 pub(crate) async fn begin(Found { session, visit }: &Found, record: &LoginRecord) -> Result<(), Unavailable> {
     let text = StoredLogin::write(record, SystemTime::now())?;
-    let state = State::from([(StoredLogin::KEY.to_owned(), serde_json::to_string(&text)?)]);
-    visit.replace(state).await?;
+    visit.replace(State::from([(StoredLogin::KEY.to_owned(), text.clone())])).await?;
     // The library writes as well, but too late to take the login back: what it does is done.
     session.clear();
     session.renew();
-    Ok(session.insert(StoredLogin::KEY, text)?)
+    insert(session, text)
+}
+
+/// The values of a session are JSON texts, and so is a login: it is kept as it is.
+fn insert(session: &Session, login: String) -> Result<(), Unavailable> {
+    Ok(session.insert(StoredLogin::KEY, RawValue::from_string(login)?)?)
 }
 
 /// Gives the session of a login a new id and leaves in it what is there: somebody may do more than before. One that has
@@ -248,12 +253,13 @@ pub(crate) fn signed_in(request: &HttpRequest) -> Option<LoginRecord> {
 }
 
 fn read(session: &Session) -> Result<Option<LoginRecord>, Unavailable> {
-    let Some(text) = session.get::<String>(StoredLogin::KEY)? else { return Ok(None) };
     let now = SystemTime::now();
-    match StoredLogin::read(&text, now) {
+    let found = session.entries().get(StoredLogin::KEY).map(|text| StoredLogin::read(text, now));
+    let Some(found) = found else { return Ok(None) };
+    match found {
         StoredLogin::Current(record) => Ok(Some(record)),
         StoredLogin::Renew(record) => {
-            session.insert(StoredLogin::KEY, StoredLogin::write(&record, now)?)?;
+            insert(session, StoredLogin::write(&record, now)?)?;
             Ok(Some(record))
         }
         StoredLogin::Ended => {

@@ -765,11 +765,10 @@ async fn activity_keeps_a_session_and_not_every_request_writes() {
     let change = |name: &str, seconds: u64| {
         let mut sessions = site.store.sessions.lock().unwrap();
         let value = sessions.values_mut().next().unwrap().get_mut("oauth_login").unwrap();
-        let text: String = serde_json::from_str(value).unwrap();
-        let mut stored: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let mut stored: serde_json::Value = serde_json::from_str(value).unwrap();
         let time = stored.pointer_mut(name).unwrap();
         *time = (time.as_u64().unwrap() - seconds).into();
-        *value = serde_json::to_string(&stored.to_string()).unwrap();
+        *value = stored.to_string();
     };
     change("/seen_at", 3600);
     let renewed = site.get(&browser, "/me").await;

@@ -61,7 +61,7 @@ impl SessionStore for SealedSessions {
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
         let content = self.0.load(&id.to_string()).await.map_err(|error| backend(&error))?;
-        let record = content.map(|content| serde_json::from_str(&content));
+        let record = content.map(|content| rmp_serde::from_slice(&content));
         // The cause would quote the content.
         record.transpose().map_err(|_| Error::Decode("another version wrote the session".to_owned()))
     }
@@ -71,14 +71,39 @@ impl SessionStore for SealedSessions {
     }
 }
 
-/// What is kept of a session, and for how long from now.
-fn parts(record: &Record) -> session_store::Result<(String, Duration)> {
-    let content =
-        serde_json::to_string(record).map_err(|_| Error::Encode("the session has no form in JSON".to_owned()))?;
+/// What is kept of a session, and for how long from now: `MessagePack`, since JSON would escape the JSON in it.
+fn parts(record: &Record) -> session_store::Result<(Vec<u8>, Duration)> {
+    let content = rmp_serde::to_vec_named(record)
+        .map_err(|_| Error::Encode("the session has no form in MessagePack".to_owned()))?;
     let lifetime = SystemTime::from(record.expiry_date).duration_since(SystemTime::now()).unwrap_or_default();
     Ok((content, lifetime))
 }
 
 fn backend(error: &oauth_core::Error) -> Error {
     Error::Backend(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::HashMap;
+
+    use oauth_core::Registry;
+    use oauth_login::MemoryStore;
+    use serde_json::json;
+    use tower_sessions::cookie::time::{self, OffsetDateTime};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_an_application_keeps_in_a_session_comes_back_as_it_was() {
+        let login = Login::builder(Registry::builder().build().unwrap()).build().unwrap();
+        let sessions = SealedSessions::new(&login, MemoryStore::new());
+        let value = json!([i64::MIN, u64::MAX, 1.0, -0.1, "\u{0}\"ü", null, true, [], {"a": {"b": ""}, "c": {}}]);
+        let expiry_date = OffsetDateTime::now_utc() + time::Duration::HOUR;
+        let mut record = Record { id: Id::default(), data: HashMap::from([("key".to_owned(), value)]), expiry_date };
+        sessions.create(&mut record).await.unwrap();
+        assert_eq!(sessions.load(&record.id).await.unwrap(), Some(record));
+    }
 }

@@ -122,7 +122,10 @@ pub(crate) async fn renew(session: &Session) -> Result<(), Unavailable> {
 
 async fn move_to_new_id(session: &Session) -> Result<(), Unavailable> {
     let stored = async {
-        session.cycle_id().await?;
+        // One that is nowhere yet has a new id already.
+        if session.id().is_some() {
+            session.cycle_id().await?;
+        }
         // The layer saves as well, but too late to take back what was announced.
         Ok(session.save().await?)
     };

@@ -1,7 +1,7 @@
 //! Records that outlive a request: sessions, tokens, and the leases on them, in a store that instances share.
 
 use std::{
-    fmt,
+    fmt, mem,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use oauth_core::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
 
-use crate::key_ring::{KeyRing, Label, NotOpened, Purpose, random_text};
+use crate::key_ring::{KeyRing, Label, Purpose, random_text};
 
 /// Records shared by several instances: a map with lifetimes and conditional writes.
 ///
@@ -130,7 +130,7 @@ impl SessionRecords {
     /// # Errors
     ///
     /// The store's.
-    pub async fn create(&self, id: &str, content: &str, lifetime: Duration) -> Result<bool> {
+    pub async fn create(&self, id: &str, content: &[u8], lifetime: Duration) -> Result<bool> {
         self.write(id, content, lifetime, Precondition::Absent).await
     }
 
@@ -139,7 +139,7 @@ impl SessionRecords {
     /// # Errors
     ///
     /// The store's, and [`ErrorKind::RandomSource`] if the operating system gives no random bytes.
-    pub async fn create_with_new_id(&self, content: &str, lifetime: Duration) -> Result<String> {
+    pub async fn create_with_new_id(&self, content: &[u8], lifetime: Duration) -> Result<String> {
         let id = random_text()?;
         // One that exists already does not happen by chance.
         self.create(&id, content, lifetime).await?;
@@ -152,7 +152,7 @@ impl SessionRecords {
     /// # Errors
     ///
     /// The store's.
-    pub async fn update(&self, id: &str, content: &str, lifetime: Duration) -> Result<bool> {
+    pub async fn update(&self, id: &str, content: &[u8], lifetime: Duration) -> Result<bool> {
         self.write(id, content, lifetime, Precondition::Present).await
     }
 
@@ -161,20 +161,11 @@ impl SessionRecords {
     /// # Errors
     ///
     /// The store's.
-    pub async fn load(&self, id: &str) -> Result<Option<String>> {
+    pub async fn load(&self, id: &str) -> Result<Option<Vec<u8>>> {
         let key = self.key(id);
         let Some(sealed) = self.store.read(&key).await? else { return Ok(None) };
-        match self.keys.open(&self.label(&key), SystemTime::now(), &sealed) {
-            Ok(opened) => Ok(std::str::from_utf8(&opened.plaintext).ok().map(str::to_owned)),
-            Err(NotOpened::Expired) => Ok(None),
-            Err(NotOpened::Unreadable) => {
-                tracing::warn!(
-                    target: "oauth_login",
-                    "a stored session does not open: it was sealed with a key that is no longer in OAUTH_COOKIE_KEY, or changed"
-                );
-                Ok(None)
-            }
-        }
+        let opened = self.keys.open_stored(&self.label(&key), SystemTime::now(), &sealed);
+        Ok(opened.map(|mut opened| mem::take(&mut *opened.plaintext)))
     }
 
     /// Ends a session, if it is there.
@@ -186,10 +177,10 @@ impl SessionRecords {
         self.store.remove(&self.key(id), Precondition::Present).await.map(drop)
     }
 
-    async fn write(&self, id: &str, content: &str, lifetime: Duration, when: Precondition<'_>) -> Result<bool> {
+    async fn write(&self, id: &str, content: &[u8], lifetime: Duration, when: Precondition<'_>) -> Result<bool> {
         let key = self.key(id);
         let expires_at = SystemTime::now().checked_add(lifetime).ok_or_else(endless)?;
-        let sealed = self.keys.seal(&self.label(&key), expires_at, content.as_bytes())?;
+        let sealed = self.keys.seal(&self.label(&key), expires_at, content)?;
         self.store.write(&key, &sealed, lifetime, when).await
     }
 
@@ -229,12 +220,12 @@ mod tests {
     #[tokio::test]
     async fn an_ended_session_is_not_brought_back() {
         let sessions = sessions(&MemoryStore::new(), &Arc::new(KeyRing::random().unwrap()), "https://app.example");
-        assert!(sessions.create("id", "one", HOUR).await.unwrap());
-        assert!(!sessions.create("id", "two", HOUR).await.unwrap());
-        assert_eq!(sessions.load("id").await.unwrap().as_deref(), Some("one"));
-        assert!(sessions.update("id", "three", HOUR).await.unwrap());
+        assert!(sessions.create("id", b"one", HOUR).await.unwrap());
+        assert!(!sessions.create("id", b"two", HOUR).await.unwrap());
+        assert_eq!(sessions.load("id").await.unwrap().as_deref(), Some(b"one".as_slice()));
+        assert!(sessions.update("id", b"three", HOUR).await.unwrap());
         sessions.remove("id").await.unwrap();
-        assert!(!sessions.update("id", "four", HOUR).await.unwrap());
+        assert!(!sessions.update("id", b"four", HOUR).await.unwrap());
         assert_eq!(sessions.load("id").await.unwrap(), None);
         sessions.remove("id").await.unwrap();
     }
@@ -244,7 +235,7 @@ mod tests {
     async fn a_session_opens_for_its_id_application_and_keys_only() {
         let (store, keys) = (MemoryStore::new(), Arc::new(KeyRing::random().unwrap()));
         let ours = sessions(&store, &keys, "https://app.example");
-        ours.create("id", "content", HOUR).await.unwrap();
+        ours.create("id", b"content", HOUR).await.unwrap();
         let sealed = store.read(&ours.key("id")).await.unwrap().unwrap();
         assert!(!sealed.contains("content") && !ours.key("id").as_str().contains("id"));
 

@@ -103,7 +103,7 @@ async fn show_login() {
     show(&EmailLinking::verified_at(["acme"]));
     show(&LocalEmail::Verified("jane@example.com"));
     let sessions = login.session_records(Store::default());
-    sessions.create("planted-session-id", "planted-content", Duration::from_secs(60)).await.unwrap();
+    sessions.create("planted-session-id", b"planted-content", Duration::from_secs(60)).await.unwrap();
     show(&sessions);
     login.ended_sessions().add("planted-session-id");
     show(login.ended_sessions());

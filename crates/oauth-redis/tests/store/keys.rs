@@ -35,7 +35,7 @@ pub async fn pending_key() -> PendingKey {
 /// The key of the record of `id`.
 pub async fn record_key(id: &str) -> RecordKey {
     let tap = Tap::default();
-    World::default().login().session_records(tap.clone()).create(id, "", MINUTE).await.unwrap();
+    World::default().login().session_records(tap.clone()).create(id, b"", MINUTE).await.unwrap();
     tap.records.lock().unwrap().remove(0)
 }
 

@@ -18,7 +18,7 @@ async fn whoever_reads_the_server_learns_nothing() {
     let login = world.builder().store(store.clone()).build().unwrap();
     let approval = Browser::default().approve(&login, &world, "alpha", "next=/PLANTED-next").await;
     let sessions = login.session_records(store);
-    sessions.create("PLANTED-id", "PLANTED-content", MINUTE).await.unwrap();
+    sessions.create("PLANTED-id", b"PLANTED-content", MINUTE).await.unwrap();
 
     let names = server.cli(&["KEYS", "*"]);
     assert_eq!(names.lines().count(), 3, "{names}");
@@ -28,7 +28,7 @@ async fn whoever_reads_the_server_learns_nothing() {
             assert!(!name.contains(secret) && !dump.contains(secret), "{secret} is in {name}");
         }
     }
-    assert_eq!(sessions.load("PLANTED-id").await.unwrap().as_deref(), Some("PLANTED-content"));
+    assert_eq!(sessions.load("PLANTED-id").await.unwrap().as_deref(), Some(b"PLANTED-content".as_slice()));
 }
 
 // Proves: QB4, QH7
@@ -39,7 +39,7 @@ async fn an_outage_loses_neither_logins_nor_sessions() {
     let stores = [(); 2].map(|()| RedisStore::connect(&server.url()).unwrap());
     let [login, sibling] = stores.clone().map(|store| world.builder().store(store).build().unwrap());
     let [sessions, _] = stores.map(|store| login.session_records(store));
-    sessions.create("id", "content", MINUTE).await.unwrap();
+    sessions.create("id", b"content", MINUTE).await.unwrap();
 
     let (mut before, mut meanwhile) = (Browser::default(), Browser::default());
     let begun_before = before.approve(&login, &world, "alpha", "next=/before").await;
@@ -55,7 +55,7 @@ async fn an_outage_loses_neither_logins_nor_sessions() {
     assert_eq!(world.token_requests(), 0);
     server.resume();
 
-    assert_eq!(sessions.load("id").await.unwrap().as_deref(), Some("content"));
+    assert_eq!(sessions.load("id").await.unwrap().as_deref(), Some(b"content".as_slice()));
     let logins: [(Browser, Approval, &str); 2] =
         [(before, begun_before, "/before"), (meanwhile, begun_meanwhile, "/meanwhile")];
     for (mut browser, approval, next) in logins {
