@@ -378,6 +378,7 @@ async fn a_max_age_of_zero_is_no_reason_to_fetch_all_the_time() {
     assert_eq!((op.count("/openid-configuration"), op.count("/jwks")), (1, 1));
 }
 
+// Proves: QF11
 #[tokio::test]
 async fn keys_are_rotated_while_the_application_runs() {
     // To a key of a new name, of the old name and of none.
@@ -991,6 +992,7 @@ async fn a_tenant_is_accepted_by_its_own_issuer_and_the_providers_rule() {
 
 static HS256: ProviderSpec = ProviderSpec::openid("hs256", ISSUER).id_token_algorithms(&[SigningAlgorithm::Hs256]);
 
+// Proves: QF3
 #[tokio::test]
 async fn the_client_secret_verifies_where_the_spec_says_so() {
     let op = Op::new(ISSUER);
@@ -1008,6 +1010,7 @@ async fn the_client_secret_verifies_where_the_spec_says_so() {
 
 static SIGNED: ProviderSpec = ProviderSpec::openid("signed", ISSUER).user_info_source(UserInfoSource::SignedEndpoint);
 
+// Proves: QF1, QF2, QF10
 #[tokio::test]
 async fn signed_user_info_is_verified() {
     let reply = |changes: Value| {

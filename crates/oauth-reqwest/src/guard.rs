@@ -295,6 +295,7 @@ mod tests {
         assert_eq!(permitted(None, "idp.example", found.clone()), Ok(found));
     }
 
+    // Proves: QE4
     #[test]
     fn a_name_without_a_permitted_address_is_refused() {
         let guard = guard(&[]);

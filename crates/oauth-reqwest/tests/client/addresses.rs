@@ -109,6 +109,7 @@ async fn a_url_from_data_does_not_reuse_a_connection_of_the_operators() {
     assert_eq!(server.requests().len(), 2);
 }
 
+// Proves: QE4
 #[tokio::test]
 async fn an_exception_opens_what_it_names() {
     let server = Server::replying(reply("200 OK", b"{}")).await;

@@ -56,6 +56,7 @@ async fn a_server_that_never_answers_ends_by_the_deadline() {
     assert!(error.to_string().contains("300ms"), "{error}");
 }
 
+// Proves: QE3
 #[tokio::test]
 async fn a_tls_handshake_that_never_ends_does_so_by_the_connect_deadline() {
     let server = Server::start(|mut connection| async move { connection.wait_for_close().await }).await;
