@@ -170,7 +170,7 @@ impl RateLimit {
 
     fn refuse(&self, client: ClientAddress, limit: &str, until: &NotUntil<Duration>) -> Answer {
         if self.warnings.check().is_ok() {
-            tracing::warn!(%client, limit, "too many requests: some are refused");
+            tracing::warn!(target: "oauth_login", %client, limit, "too many requests: some are refused");
         }
         let wait = until.wait_time_from(self.time.now());
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures_util::lock::Mutex as FlightLock;
-use tracing::warn;
+use tracing::{debug, warn};
 
 use crate::{Error, Result, http::HttpResponse};
 
@@ -146,12 +146,13 @@ impl<T> State<T> {
                 let value = Arc::new(value);
                 self.document = Some(Document { value: Arc::clone(&value), fresh_until: now + age });
                 self.failure = None;
+                debug!(target: "oauth_core", "metadata or keys of an OpenID provider read anew");
                 Ok(value)
             }
             Err(error) => {
                 let usable = self.usable(now);
                 if usable.is_some() {
-                    warn!(%error, "an OpenID provider fails; what it said before serves on");
+                    warn!(target: "oauth_core", %error, "an OpenID provider fails; what it said before serves on");
                 }
                 let pause = if usable.is_some() { COOLDOWN } else { FAILURE_FOR };
                 let failure = Failure { error: Arc::new(error), until: now + pause };
