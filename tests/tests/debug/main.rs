@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod applications;
+mod lacks;
 mod shown;
 mod types;
 mod world;
