@@ -53,6 +53,7 @@ const CASES: &[(&str, Run, &[Store])] = cases![
     stores::with_cookies_a_login_ends_on_any_instance on &[Store::Cookies],
 ];
 
+// Proves: QH8
 #[tokio::test(flavor = "multi_thread")]
 async fn the_examples_behave_alike_with_every_store() {
     let redis = RedisServer::start();
@@ -103,6 +104,10 @@ async fn compare(run: Run, store: Store, redis: u16) -> Result<usize, String> {
                 axum.request, axum.answer, actix.request, actix.answer
             ));
         }
+    }
+    // What holds for one holds for both.
+    if let Some(Exchange { request, answer }) = axum.iter().find(|exchange| !exchange.is_protected()) {
+        return Err(format!("{request}\nis answered without protection\n{answer}"));
     }
     if axum.len() == actix.len() { Ok(axum.len()) } else { Err(format!("{} and {} answers", axum.len(), actix.len())) }
 }

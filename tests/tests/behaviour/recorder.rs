@@ -22,6 +22,20 @@ pub(crate) struct Exchange {
     pub(crate) answer: String,
 }
 
+impl Exchange {
+    /// Whether the answer, whatever it is, stays out of caches and frames, is what it says, and is for this origin only.
+    pub(crate) fn is_protected(&self) -> bool {
+        let headers: Vec<_> = self.answer.lines().take_while(|line| !line.is_empty()).collect();
+        let has = |start: &str, part: &str| headers.iter().any(|line| line.starts_with(start) && line.contains(part));
+        has("cache-control: ", "no-store")
+            && has("content-security-policy: ", "default-src 'none'")
+            && has("content-security-policy: ", "frame-ancestors 'none'")
+            && has("referrer-policy: ", "")
+            && has("x-content-type-options: ", "nosniff")
+            && !has("access-control-", "")
+    }
+}
+
 /// Everything that was said to one or several instances of an application, in order.
 #[derive(Clone, Default)]
 pub(crate) struct Transcript(Arc<Mutex<Vec<Exchange>>>);
