@@ -61,7 +61,7 @@ async fn each_request_has_a_fresh_secret_that_the_key_signed() {
         let asked = op.asked();
         let sent: Vec<_> = asked.iter().filter(|(_, body)| !body.is_empty()).collect();
         let count = |path: &str| sent.iter().filter(|(url, _)| url.ends_with(path)).count();
-        assert!(count("/token") == 2 && count("/revoke") >= 1, "{asked:?}");
+        assert_eq!((count("/token"), count("/revoke")), (2, 2), "{asked:?}");
         for (url, body) in sent {
             let form = form(body);
             assert!(url.starts_with("https://appleid.apple.com/auth/"), "{url}");
