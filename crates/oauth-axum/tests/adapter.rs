@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "adapter/ends.rs"]
+mod ends;
 #[path = "adapter/link.rs"]
 mod link;
+#[path = "adapter/paths.rs"]
+mod paths;
 #[cfg(feature = "rate-limit")]
 #[path = "adapter/rate_limit.rs"]
 mod rate_limit;
@@ -34,7 +38,7 @@ use oauth_bitbucket::BITBUCKET;
 use oauth_core::{Error, ErrorKind, ExposeSecret as _};
 use oauth_login::{EndedSessions, MemoryStore as RecordMemory, Precondition, RecordKey, RecordStore};
 use oauth_reqwest::ReqwestClient;
-use oauth_testkit::{Browser, DevProvider, Endpoint, Page};
+use oauth_testkit::{Browser, DevProvider, Endpoint, Fault, Page};
 use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 use tower_sessions::{
     MemoryStore, Session, SessionStore,
