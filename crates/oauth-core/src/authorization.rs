@@ -36,6 +36,12 @@ impl AuthorizationRequest {
         }
     }
 
+    /// Where the callback arrives.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
     /// Scopes to ask for instead of the instance's own.
     #[must_use]
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
@@ -71,12 +77,16 @@ impl AuthorizationRequest {
         self
     }
 
-    /// A further parameter, from the application's code and never from the visitor's request.
+    /// A further parameter, from the application's code and never from the visitor's request. Of two with one name the later
+    /// counts.
     ///
-    /// One of the parameters that the client manages, such as `state`, is an error when the URL is made.
+    /// One of the parameters that the client manages, such as `state`, or that the provider's URL has already, is an error when
+    /// the URL is made.
     #[must_use]
     pub fn param(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
-        self.params.push((name.into(), value.into()));
+        let name = name.into();
+        self.params.retain(|(known, _)| *known != name);
+        self.params.push((name, value.into()));
         self
     }
 }

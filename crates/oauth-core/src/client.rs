@@ -412,9 +412,9 @@ impl Inner {
 
     fn authorization(&self, endpoints: &Endpoints, request: &AuthorizationRequest) -> Result<Authorization> {
         let facts = self.facts();
-        if let Some((name, _)) =
-            request.params.iter().find(|(name, _)| is_managed(name) || self.has_authorize_param(name))
-        {
+        let own = [facts.redirect_uri_param, "response_mode", "max_age", "acr_values"];
+        let taken = |name: &str| is_managed(name) || own.contains(&name) || endpoints.asks_for(name);
+        if let Some((name, _)) = request.params.iter().find(|(name, _)| taken(name)) {
             return Err(Error::configuration(format!("the parameter {name} is set by the client itself")));
         }
         if self.openid.is_none() && (request.max_age.is_some() || !request.acr_values.is_empty()) {
@@ -487,12 +487,6 @@ impl Inner {
             acr_values: request.acr_values.clone(),
         };
         Ok(Authorization { url, pending })
-    }
-
-    fn has_authorize_param(&self, name: &str) -> bool {
-        let facts = self.facts();
-        [facts.client_id_param, facts.redirect_uri_param, "response_mode", "max_age", "acr_values"].contains(&name)
-            || self.given.authorize_params.further.iter().any(|(known, _)| known == name)
     }
 
     async fn exchange_code(

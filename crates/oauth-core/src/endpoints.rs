@@ -65,6 +65,13 @@ pub(crate) struct Endpoints {
     pub(crate) server: Option<Server>,
 }
 
+impl Endpoints {
+    /// Whether every authorization URL has this parameter: because the endpoint has it, or the provider sets it.
+    pub(crate) fn asks_for(&self, name: &str) -> bool {
+        Url::parse(&self.authorize_head).is_ok_and(|url| url.query_pairs().any(|(known, _)| known == name))
+    }
+}
+
 /// The endpoints that spec and settings give.
 pub(crate) struct Given {
     pub(crate) authorize: Option<Url>,
@@ -255,6 +262,10 @@ impl AuthorizeParams {
         }
         if let Some((name, _)) = self.further.iter().find(|(name, _)| is_managed(name)) {
             return Err(Error::configuration(format!("the provider sets the parameter {name}, which the client sets")));
+        }
+        if let Some((name, _)) = url.query_pairs().find(|(name, _)| self.further.iter().any(|(known, _)| known == name))
+        {
+            return Err(Error::configuration(format!("the authorization URL brings the parameter {name} already")));
         }
         {
             let mut query = url.query_pairs_mut();

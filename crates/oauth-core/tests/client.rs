@@ -131,6 +131,25 @@ fn an_application_cannot_replace_what_the_client_manages() {
     }
 }
 
+// Proves: QA5
+#[test]
+fn what_is_asked_for_twice_is_asked_once() {
+    static TENANT: ProviderSpec =
+        ProviderSpec::oauth2("tenant", "https://a.test/authorize?tenant=a", "https://a.test/token")
+            .user_info("https://a.test/me")
+            .authorize_params(&[("access_type", "offline")])
+            .claims(Claims::id("id"));
+    let client = Script::default().client(&TENANT);
+    let request = || AuthorizationRequest::new("https://app.test/cb").prompt("login");
+    let url = client.authorization_url(&request().prompt("select_account").login_hint("a")).unwrap().url().to_owned();
+    // Fails where a name stands twice.
+    assert_eq!(params(Url::parse(&url).unwrap().query().unwrap())["prompt"], "select_account");
+    for name in ["tenant", "access_type"] {
+        let refused = client.authorization_url(&request().param(name, "x")).unwrap_err();
+        assert!(refused.to_string().contains(name), "{refused}");
+    }
+}
+
 // Proves: QA3
 #[tokio::test]
 async fn the_verifier_of_the_challenge_goes_to_the_token_endpoint() {
