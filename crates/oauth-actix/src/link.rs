@@ -84,7 +84,8 @@ impl LoginRoutes {
         };
         let session = user.map(|user| user.record().session_name());
         let plain = convert::request(request, request.query_string(), &[]);
-        convert::response(self.login.begin_link(name(request), &plain, session.as_deref()).await)
+        let (provider, ask) = (name(request), |asked| self.ask(name(request), request, asked));
+        convert::response(self.login.begin_link_with(provider, &plain, session.as_deref(), ask).await)
     }
 }
 

@@ -13,7 +13,7 @@ use actix_web::{
     web,
 };
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
-use oauth_core::OAuthToken;
+use oauth_core::{AuthorizationRequest, OAuthToken};
 use oauth_login::{FailureCode, Finished, Login, LoginOutcome, LoginRecord, Refusal};
 
 use crate::{
@@ -41,6 +41,7 @@ use crate::{
 pub fn routes(login: Login) -> LoginRoutes {
     LoginRoutes {
         login,
+        on_begin: None,
         on_login: None,
         on_link: None,
         on_logout: None,
@@ -54,6 +55,7 @@ pub fn routes(login: Login) -> LoginRoutes {
 #[must_use = "add them to an application"]
 pub struct LoginRoutes {
     pub(crate) login: Login,
+    on_begin: Option<Ask>,
     on_login: Option<Handler<NewLogin>>,
     pub(crate) on_link: Option<Handler<NewLink>>,
     on_logout: Option<Handler<HttpRequest>>,
@@ -63,6 +65,9 @@ pub struct LoginRoutes {
 
 /// A handler of the application, which returns headers to add.
 pub(crate) type Handler<T> = Rc<dyn Fn(T) -> LocalBoxFuture<'static, Result<HeaderMap, FailureCode>>>;
+
+/// What the application makes of an authorization request before it is sent.
+type Ask = Rc<dyn Fn(&str, &HttpRequest, AuthorizationRequest) -> AuthorizationRequest>;
 
 /// A login that is proven and not yet admitted, for [`LoginRoutes::on_login`].
 #[non_exhaustive]
@@ -118,6 +123,47 @@ impl<H: TryIntoHeaderPair, const N: usize> ResponseHeaders for [H; N] {
 }
 
 impl LoginRoutes {
+    /// Lets the application ask a provider for something else than the settings say: further scopes, another account, a
+    /// fresh sign-in. It is given the provider's name, the request that begins the login or link, and what would be asked.
+    ///
+    /// What a visitor writes into the request is not asked of the provider unless the closure passes it on.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use actix_web::web;
+    /// # use oauth_actix::Login;
+    ///
+    /// fn configure(config: &mut web::ServiceConfig, login: Login) {
+    ///     config.service(oauth_actix::routes(login).on_begin(|provider, request, ask| match (provider, request.query_string()) {
+    ///         // Whoever is about to delete something proves once more who they are.
+    ///         ("google", "next=/delete") => ask.prompt("login").max_age(Duration::ZERO),
+    ///         ("google", _) => ask.prompt("select_account"),
+    ///         _ => ask,
+    ///     }));
+    /// }
+    /// ```
+    ///
+    /// With `max_age` the ID token must say that the person has just proved who they are, else nobody is signed in.
+    pub fn on_begin<A>(mut self, ask: A) -> Self
+    where
+        A: Fn(&str, &HttpRequest, AuthorizationRequest) -> AuthorizationRequest + 'static,
+    {
+        self.on_begin = Some(Rc::new(ask));
+        self
+    }
+
+    pub(crate) fn ask(
+        &self,
+        provider: &str,
+        request: &HttpRequest,
+        asked: AuthorizationRequest,
+    ) -> AuthorizationRequest {
+        match &self.on_begin {
+            Some(ask) => ask(provider, request, asked),
+            None => asked,
+        }
+    }
+
     /// Asks the application about every login, before any session exists.
     ///
     /// The handler finds or makes the application's own user, or turns the person away with a code of the closed list:
@@ -176,8 +222,8 @@ impl LoginRoutes {
         if let Some(refusal) = self.hold_rate_limit(request) {
             return refusal;
         }
-        let plain = convert::request(request, request.query_string(), &[]);
-        convert::response(self.login.begin(name(request), &plain).await)
+        let (provider, plain) = (name(request), convert::request(request, request.query_string(), &[]));
+        convert::response(self.login.begin_with(provider, &plain, |asked| self.ask(provider, request, asked)).await)
     }
 
     async fn callback(&self, request: &HttpRequest, query: &str, body: Payload) -> HttpResponse {

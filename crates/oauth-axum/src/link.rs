@@ -103,8 +103,9 @@ pub(crate) async fn begin(State(routes): Routes, provider: Provider, parts: Part
         Err(turned_away) => return turned_away.into_response(),
     };
     let session = user.map(|user| user.record().session_name());
-    let request = convert::request(&parts, &[]);
-    convert::response(routes.login.begin_link(name(&provider), &request, session.as_deref()).await)
+    let (provider, request) = (name(&provider), convert::request(&parts, &[]));
+    let ask = |asked| routes.ask(provider, &parts, asked);
+    convert::response(routes.login.begin_link_with(provider, &request, session.as_deref(), ask).await)
 }
 
 /// Asks the application, and only then says that it worked.

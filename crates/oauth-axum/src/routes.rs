@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, IntoResponseParts, Response},
     routing::any,
 };
-use oauth_core::OAuthToken;
+use oauth_core::{AuthorizationRequest, OAuthToken};
 use oauth_login::{FailureCode, Finished, Login, LoginOutcome, LoginRecord, Refusal};
 
 use crate::{
@@ -37,6 +37,7 @@ use crate::{
 pub fn routes(login: Login) -> LoginRoutes {
     LoginRoutes {
         login,
+        on_begin: None,
         on_login: None,
         on_link: None,
         on_logout: None,
@@ -50,6 +51,7 @@ pub fn routes(login: Login) -> LoginRoutes {
 #[must_use = "merge them into a router"]
 pub struct LoginRoutes {
     pub(crate) login: Login,
+    on_begin: Option<Ask>,
     on_login: Option<Handler<NewLogin>>,
     pub(crate) on_link: Option<Handler<NewLink>>,
     on_logout: Option<Handler<Parts>>,
@@ -60,6 +62,9 @@ pub struct LoginRoutes {
 /// A handler of the application. Its response carries nothing but headers to add.
 pub(crate) type Handler<T> = Arc<dyn Fn(T) -> BoxFuture<Result<Response, FailureCode>> + Send + Sync>;
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What the application makes of an authorization request before it is sent.
+type Ask = Arc<dyn Fn(&str, &Parts, AuthorizationRequest) -> AuthorizationRequest + Send + Sync>;
 
 /// A login that is proven and not yet admitted, for [`LoginRoutes::on_login`].
 #[non_exhaustive]
@@ -76,6 +81,43 @@ pub struct NewLogin {
 }
 
 impl LoginRoutes {
+    /// Lets the application ask a provider for something else than the settings say: further scopes, another account, a
+    /// fresh sign-in. It is given the provider's name, the request that begins the login or link, and what would be asked.
+    ///
+    /// What a visitor writes into the request is not asked of the provider unless the closure passes it on.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use axum::Router;
+    /// # use oauth_axum::Login;
+    ///
+    /// fn app(login: Login) -> Router {
+    ///     let routes = oauth_axum::routes(login).on_begin(|provider, request, ask| match (provider, request.uri.query()) {
+    ///         // Whoever is about to delete something proves once more who they are.
+    ///         ("google", Some("next=/delete")) => ask.prompt("login").max_age(Duration::ZERO),
+    ///         ("google", _) => ask.prompt("select_account"),
+    ///         _ => ask,
+    ///     });
+    ///     Router::new().merge(routes)
+    /// }
+    /// ```
+    ///
+    /// With `max_age` the ID token must say that the person has just proved who they are, else nobody is signed in.
+    pub fn on_begin<A>(mut self, ask: A) -> Self
+    where
+        A: Fn(&str, &Parts, AuthorizationRequest) -> AuthorizationRequest + Send + Sync + 'static,
+    {
+        self.on_begin = Some(Arc::new(ask));
+        self
+    }
+
+    pub(crate) fn ask(&self, provider: &str, request: &Parts, asked: AuthorizationRequest) -> AuthorizationRequest {
+        match &self.on_begin {
+            Some(ask) => ask(provider, request, asked),
+            None => asked,
+        }
+    }
+
     /// Asks the application about every login, before any session exists.
     ///
     /// The handler finds or makes the application's own user, or turns the person away with a code of the closed list:
@@ -209,7 +251,8 @@ pub(crate) type Routes = State<Arc<LoginRoutes>>;
 pub(crate) type Provider = Result<Path<String>, PathRejection>;
 
 async fn begin(State(routes): Routes, provider: Provider, parts: Parts) -> Response {
-    convert::response(routes.login.begin(name(&provider), &convert::request(&parts, &[])).await)
+    let (provider, request) = (name(&provider), convert::request(&parts, &[]));
+    convert::response(routes.login.begin_with(provider, &request, |asked| routes.ask(provider, &parts, asked)).await)
 }
 
 async fn callback(State(routes): Routes, provider: Provider, request: Request) -> Response {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "adapter/ask.rs"]
+mod ask;
 #[path = "adapter/ends.rs"]
 mod ends;
 #[path = "adapter/link.rs"]

@@ -1,6 +1,11 @@
 //! Who signed in, as an OpenID provider vouches for it: [`Identity`].
 
-use std::fmt;
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
+
+use serde::Deserialize;
 
 use crate::claims::Lookup;
 
@@ -60,6 +65,20 @@ impl Identity {
     pub fn claim(&self, path: &str) -> Option<String> {
         Lookup::new(path).text(self.claims()?)
     }
+
+    /// When the person last proved to the provider who they are (`auth_time`, OpenID Connect Core section 2), to the second;
+    /// `None` where the token does not say. Ask for it with [`AuthorizationRequest::max_age`](crate::AuthorizationRequest::max_age).
+    #[must_use]
+    pub fn auth_time(&self) -> Option<SystemTime> {
+        #[derive(Deserialize)]
+        struct Claims {
+            /// A JSON number, which may have a fraction.
+            auth_time: f64,
+        }
+        let Claims { auth_time } = serde_json::from_str(self.claims()?).ok()?;
+        let seconds = Duration::try_from_secs_f64(auth_time).ok()?.as_secs();
+        SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+    }
 }
 
 impl PartialEq for Identity {
@@ -73,5 +92,33 @@ impl Eq for Identity {}
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity").field("issuer", &self.issuer).field("subject", &self.subject).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_the_proof_is_a_number_or_unknown() {
+        let auth_time = |claims: &str| {
+            let mut identity = Identity::new("https://id.example", "1");
+            identity.claims = Some(claims.into());
+            let time = identity.auth_time()?;
+            time.duration_since(SystemTime::UNIX_EPOCH).ok().map(|since| since.as_secs())
+        };
+        for (claims, seconds) in [
+            (r#"{"auth_time":1800000000,"sub":"1"}"#, Some(1_800_000_000)),
+            (r#"{"auth_time":1800000000.9}"#, Some(1_800_000_000)),
+            (r#"{"auth_time":0}"#, Some(0)),
+            (r#"{"auth_time":"1800000000"}"#, None),
+            (r#"{"auth_time":-1}"#, None),
+            (r#"{"auth_time":1e300}"#, None),
+            (r#"{"auth_time":null}"#, None),
+            (r#"{"sub":"1"}"#, None),
+        ] {
+            assert_eq!(auth_time(claims), seconds, "{claims}");
+        }
+        assert_eq!(Identity::new("https://id.example", "1").auth_time(), None);
     }
 }

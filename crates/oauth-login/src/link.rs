@@ -7,7 +7,7 @@
 use std::{fmt, time::SystemTime};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use oauth_core::{Error, ErrorKind, OAuthClient, OAuthToken, ResponseMode};
+use oauth_core::{AuthorizationRequest, Error, ErrorKind, OAuthClient, OAuthToken, ResponseMode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 use crate::{
     answer::Answer,
     failure::{FailureCode, LoginFailure},
-    login::{Login, LoginOutcome, method_refused},
+    login::{Login, LoginOutcome, as_set_up, method_refused},
     record::{LoginRecord, Refusal},
     request::BrowserRequest,
 };
@@ -110,7 +110,18 @@ impl Login {
     /// }
     /// ```
     pub async fn begin_link(&self, provider: &str, request: &BrowserRequest<'_>, session: Option<&str>) -> Answer {
-        self.begin_link_at(provider, request, session, SystemTime::now())
+        self.begin_link_with(provider, request, session, as_set_up).await
+    }
+
+    /// The same, asking the provider for something else than the settings say, as [`begin_with`](Self::begin_with) does.
+    pub async fn begin_link_with(
+        &self,
+        provider: &str,
+        request: &BrowserRequest<'_>,
+        session: Option<&str>,
+        ask: impl FnOnce(AuthorizationRequest) -> AuthorizationRequest,
+    ) -> Answer {
+        self.begin_link_at(provider, request, session, ask, SystemTime::now())
             .await
             .unwrap_or_else(LoginFailure::into_answer)
     }
@@ -120,6 +131,7 @@ impl Login {
         provider: &str,
         request: &BrowserRequest<'_>,
         session: Option<&str>,
+        ask: impl FnOnce(AuthorizationRequest) -> AuthorizationRequest,
         now: SystemTime,
     ) -> Result<Answer, LoginFailure> {
         let (client, redirect_uri) = self.client(provider)?;
@@ -133,7 +145,7 @@ impl Login {
         let Some(session) = SessionDigest::of(session) else {
             return Ok(self.turn_away(Refusal::NotSignedIn, request));
         };
-        self.authorize(client, redirect_uri, request, Intent::Link(session), now).await
+        self.authorize(client, redirect_uri, request, ask, Intent::Link(session), now).await
     }
 
     /// Finishes a login or a link: [`callback`](Self::callback), for an application that also connects accounts.

@@ -219,7 +219,30 @@ impl Login {
     ///
     /// A `HEAD`, a prefetch and a request from a frame or a script begin nothing.
     pub async fn begin(&self, provider: &str, request: &BrowserRequest<'_>) -> Answer {
-        self.begin_at(provider, request, SystemTime::now()).await.unwrap_or_else(LoginFailure::into_answer)
+        self.begin_with(provider, request, as_set_up).await
+    }
+
+    /// The same, asking the provider for something else than the settings say: further scopes, another account, a fresh
+    /// sign-in. What is asked is for the application to decide; of the request it takes what it means to take.
+    ///
+    /// A redirect URI other than the login's ends the login with [`FailureCode::ServerError`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use oauth_login::{Answer, BrowserRequest, Login};
+    ///
+    /// async fn confirm_it_is_you(login: &Login, request: &BrowserRequest<'_>) -> Answer {
+    ///     // The provider asks for the password again, and the ID token has to say so.
+    ///     login.begin_with("google", request, |ask| ask.prompt("login").max_age(Duration::ZERO)).await
+    /// }
+    /// ```
+    pub async fn begin_with(
+        &self,
+        provider: &str,
+        request: &BrowserRequest<'_>,
+        ask: impl FnOnce(AuthorizationRequest) -> AuthorizationRequest,
+    ) -> Answer {
+        self.begin_at(provider, request, ask, SystemTime::now()).await.unwrap_or_else(LoginFailure::into_answer)
     }
 
     /// Finishes a login: checks that this browser began it, and asks the provider who signed in.
@@ -271,13 +294,14 @@ impl Login {
         &self,
         provider: &str,
         request: &BrowserRequest<'_>,
+        ask: impl FnOnce(AuthorizationRequest) -> AuthorizationRequest,
         now: SystemTime,
     ) -> Result<Answer, LoginFailure> {
         let (client, redirect_uri) = self.client(provider)?;
         if request.method() != "GET" {
             return Err(method_refused(Some(client.name()), "GET"));
         }
-        self.authorize(client, redirect_uri, request, Intent::SignIn, now).await
+        self.authorize(client, redirect_uri, request, ask, Intent::SignIn, now).await
     }
 
     /// Begins what `intent` says.
@@ -286,6 +310,7 @@ impl Login {
         client: &OAuthClient,
         redirect_uri: &str,
         request: &BrowserRequest<'_>,
+        ask: impl FnOnce(AuthorizationRequest) -> AuthorizationRequest,
         intent: Intent,
         now: SystemTime,
     ) -> Result<Answer, LoginFailure> {
@@ -305,10 +330,12 @@ impl Login {
         }
         let next = self.next(request).map_err(|code| fail(code, None))?;
 
-        let authorization = client
-            .authorize(&AuthorizationRequest::new(redirect_uri))
-            .await
-            .map_err(|error| fail(FailureCode::from(error.kind()), Some(error)))?;
+        let asked = ask(AuthorizationRequest::new(redirect_uri));
+        if asked.redirect_uri() != redirect_uri {
+            return Err(fail(FailureCode::ServerError, Some(elsewhere())));
+        }
+        let authorization =
+            client.authorize(&asked).await.map_err(|error| fail(FailureCode::from(error.kind()), Some(error)))?;
         let (url, authorization) = authorization.into_parts();
         let pending = PendingLogin {
             provider: client.name().to_owned(),
@@ -428,11 +455,13 @@ impl Login {
             .await
             .map_err(|error| fail(FailureCode::from(error.kind()), Some(error)))?;
         let issuer = token.identity().map(Identity::issuer).or(client.issuer()).map(str::to_owned);
+        let mut record = LoginRecord::new(user, issuer, now);
+        record.auth_time = token.identity().and_then(Identity::auth_time).map(unix_seconds);
         // It was checked when it was sealed; rules may have changed since.
         let next = NextPath::parse(&pending.next, &self.0.site).unwrap_or_else(|| self.0.home.clone());
         Ok(LoginOutcome(Box::new(Outcome {
             login: self.clone(),
-            record: LoginRecord::new(user, issuer, now),
+            record,
             token,
             next,
             begun_at: from_unix_seconds(pending.begun_at),
@@ -695,6 +724,16 @@ fn is_form(request: &BrowserRequest<'_>) -> bool {
     })
 }
 
+/// Asks for what the settings say.
+pub(crate) fn as_set_up(request: AuthorizationRequest) -> AuthorizationRequest {
+    request
+}
+
+fn elsewhere() -> Error {
+    Error::new(ErrorKind::Configuration, "the application asks for a login whose callback arrives elsewhere")
+        .with_remedy("Add to the request that is given, instead of making another")
+}
+
 fn too_large() -> Error {
     Error::new(ErrorKind::Configuration, "a pending login is larger than a cookie may be")
         .with_remedy("Shorten the list of scopes, or keep pending logins in a store")
@@ -731,7 +770,7 @@ mod tests {
     /// Begins a login at one instance and declines it at another. Returns how that ends, and the name of the cookie.
     async fn begin_and_decline(at: (&Login, SystemTime), then: (&Login, SystemTime)) -> (LoginFailure, String) {
         let (login, begun) = at;
-        let answer = login.begin_at("alpha", &BrowserRequest::new("GET", ""), begun).await.unwrap();
+        let answer = login.begin_at("alpha", &BrowserRequest::new("GET", ""), as_set_up, begun).await.unwrap();
         let (_, query) = answer.location().unwrap().split_once('?').unwrap();
         let state = Parameters::parse(query.as_bytes()).once("state").unwrap().unwrap().to_owned();
         let (_, cookie) = answer.headers().iter().find(|(name, _)| *name == "set-cookie").unwrap();

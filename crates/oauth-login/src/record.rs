@@ -42,6 +42,11 @@ pub struct LoginRecord {
     pub issuer: Option<String>,
     /// When, in seconds since 1970.
     pub logged_in_at: u64,
+    /// When the person last proved to the provider who they are, in seconds since 1970, if the ID token says so
+    /// (`auth_time`, OpenID Connect Core section 2). That may be long before the login: see
+    /// [`has_proved_within`](Self::has_proved_within).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<u64>,
     /// Where the tokens are, if they are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) tokens: Option<TokenHandle>,
@@ -51,7 +56,7 @@ impl LoginRecord {
     /// A record of a login at `logged_in_at`.
     #[must_use]
     pub fn new(user: OAuthUserInfo, issuer: Option<String>, logged_in_at: SystemTime) -> Self {
-        Self { user, issuer, logged_in_at: unix_seconds(logged_in_at), tokens: None }
+        Self { user, issuer, logged_in_at: unix_seconds(logged_in_at), auth_time: None, tokens: None }
     }
 
     /// Name of the provider instance.
@@ -68,6 +73,32 @@ impl LoginRecord {
             Ok(age) => age < SESSION_LIFETIME,
             Err(ahead) => ahead.duration() <= CLOCK_SKEW,
         }
+    }
+
+    /// Guard for what matters more than the rest: whether the person proved to the provider who they are in the last
+    /// `age`, give or take a minute of the clocks.
+    ///
+    /// A fresh login alone does not say so, since a provider lets people through who are still signed in there. Where this
+    /// is false, begin a login that asks for proof: [`Login::begin_with`](crate::Login::begin_with) with `max_age`.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use oauth_core::OAuthUserInfo;
+    /// use oauth_login::LoginRecord;
+    ///
+    /// let now = SystemTime::now();
+    /// let mut record = LoginRecord::new(OAuthUserInfo::new("google", "10769150350006150715113082367"), None, now);
+    /// assert!(!record.has_proved_within(Duration::from_secs(300), now));
+    ///
+    /// record.auth_time = Some(record.logged_in_at - 120);
+    /// assert!(record.has_proved_within(Duration::from_secs(300), now));
+    /// ```
+    #[must_use]
+    pub fn has_proved_within(&self, age: Duration, now: SystemTime) -> bool {
+        self.auth_time.map(from_unix_seconds).is_some_and(|proved| match now.duration_since(proved) {
+            Ok(ago) => ago <= age.saturating_add(CLOCK_SKEW),
+            Err(ahead) => ahead.duration() <= CLOCK_SKEW,
+        })
     }
 
     /// When the session of this login ends at the latest.
@@ -179,6 +210,28 @@ mod tests {
         ] {
             assert_eq!(record(logged_in_at).is_current(at(now)), current, "{logged_in_at}");
         }
+    }
+
+    // Proves: QA10, QC11
+    #[test]
+    fn a_fresh_login_is_no_fresh_proof() {
+        let now = 1_800_000_000;
+        let mut record = LoginRecord::new(OAuthUserInfo::new("a", "1"), None, at(now));
+        for (auth_time, fresh) in [
+            (None, false),
+            (Some(now), true),
+            (Some(now - 360), true),
+            (Some(now - 361), false),
+            (Some(0), false),
+            (Some(now + 60), true),
+            (Some(now + 61), false),
+            (Some(u64::MAX), false),
+        ] {
+            record.auth_time = auth_time;
+            assert_eq!(record.has_proved_within(Duration::from_secs(300), at(now)), fresh, "{auth_time:?}");
+        }
+        record.auth_time = Some(now);
+        assert!(record.has_proved_within(Duration::MAX, at(now + 60)));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "flow/ask.rs"]
+mod ask;
 #[path = "flow/link.rs"]
 mod link;
 mod support;
