@@ -9,6 +9,7 @@ mod forms;
 mod injected;
 mod lies;
 mod mixed_up;
+mod order;
 mod planted;
 mod strangers;
 mod truths;
