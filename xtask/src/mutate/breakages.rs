@@ -322,8 +322,8 @@ pub(super) const BREAKAGES: &[Breakage] = &[
         requirement: "QE7",
         what: "any token type is taken",
         file: "crates/oauth-core/src/token.rs",
-        from: "&& !self.token_types.iter().any(|known| known.eq_ignore_ascii_case(&token_type))",
-        to: "&& self.token_types.is_empty() && token_type.is_empty()",
+        from: "if !value(&self.token_type).is_none_or(is_bearer) {",
+        to: "if false && !value(&self.token_type).is_none_or(is_bearer) {",
     },
     Breakage {
         requirement: "QA3",
