@@ -161,7 +161,7 @@ async fn every_event_is_in_the_book_with_its_fields() {
 
     let happened = happened.0.lock().unwrap();
     let unlisted: Vec<_> = happened.iter().filter(|row| row[1] != "trace" && !rows.contains(*row)).collect();
-    assert_eq!(unlisted, [&Row::default(); 0]);
+    assert!(unlisted.is_empty(), "{unlisted:?}");
     for event in ["login begun", "login finished", "login failed", "logged out"] {
         assert!(happened.iter().any(|[name, ..]| *name == format!("`{event}`")), "{event} is not told");
     }
