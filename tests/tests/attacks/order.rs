@@ -57,12 +57,11 @@ impl Wrong {
         match self {
             Self::Method | Self::Size | Self::Repetition => ("invalid_request", Login::Waits, [0, 0]),
             // Of two cookies one is a stranger's, so both are deleted.
-            Self::TwoCookies => ("invalid_request", Login::Spent, [0, 0]),
+            Self::TwoCookies | Self::NoCode => ("invalid_request", Login::Spent, [0, 0]),
             Self::State | Self::Cookie => ("login_not_found", Login::Waits, [0, 0]),
             Self::Provider => ("state_mismatch", Login::Spent, [0, 0]),
             Self::Issuer => ("issuer_mismatch", Login::Spent, [0, 0]),
             Self::Error => ("access_denied", Login::Spent, [0, 0]),
-            Self::NoCode => ("invalid_request", Login::Spent, [0, 0]),
             Self::Exchange | Self::IdToken => ("provider_refused", Login::Spent, [1, 0]),
             Self::UserInfo => ("profile_unavailable", Login::Spent, [1, 1]),
         }
