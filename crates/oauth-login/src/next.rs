@@ -177,6 +177,7 @@ mod tests {
             "/auth//logout",
             "/auth/github/login",
             "/auth/github/login?next=/a",
+            "/auth/github/link",
             "/auth/x/../github/callback",
             "/auth/github/l%6fgin",
             "/%61uth/github%2Flogin",
