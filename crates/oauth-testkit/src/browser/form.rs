@@ -14,7 +14,7 @@ pub(super) struct HiddenForm {
 }
 
 impl HiddenForm {
-    /// The first one of a page of the development provider.
+    /// The first one of a page, as the development provider and npm's `oidc-provider` write it.
     pub(super) fn find(page: &Url, html: &str) -> Option<Self> {
         let form = html.split_once("<form method=\"post\" ")?.1;
         let (attributes, form) = form.split_once('>')?;
@@ -30,7 +30,9 @@ impl HiddenForm {
         });
         let fields = fields.collect::<Option<_>>()?;
         let action = page.join(&attribute("action")?).ok()?;
-        Some(Self { action, encoding: attribute("enctype")?, charset: attribute("accept-charset")?, fields })
+        let encoding = attribute("enctype").unwrap_or_else(|| "application/x-www-form-urlencoded".into());
+        let charset = attribute("accept-charset").unwrap_or_else(|| "utf-8".into());
+        Some(Self { action, encoding, charset, fields })
     }
 
     /// `Content-Type` and body.
