@@ -77,8 +77,8 @@ pub(super) const BREAKAGES: &[Breakage] = &[
         requirement: "QB11",
         what: "a login is announced before its session is kept",
         file: "crates/oauth-actix/src/session.rs",
-        from: "visit.replace(state).await?;",
-        to: "drop(state);",
+        from: "visit.replace(State::from([(StoredLogin::KEY.to_owned(), text.clone())])).await?;",
+        to: "let _ = State::new();",
     },
     Breakage {
         requirement: "QC1",
@@ -238,8 +238,8 @@ pub(super) const BREAKAGES: &[Breakage] = &[
         requirement: "QC6",
         what: "a sealed value opens for another purpose",
         file: "crates/oauth-login/src/key_ring.rs",
-        from: "for part in [key_id.as_slice(), purpose, self.name",
-        to: "let _ = purpose;\n        for part in [key_id.as_slice(), &[], self.name",
+        from: "let parts = [key_id.as_slice(), purpose, self.name",
+        to: "let _ = purpose;\n        let parts = [key_id.as_slice(), &[], self.name",
     },
     Breakage {
         requirement: "QC6",
