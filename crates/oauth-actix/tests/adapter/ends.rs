@@ -36,7 +36,9 @@ async fn a_session_that_outgrows_its_cookie_is_an_error_and_no_cookie_that_a_bro
         let site = Site::serve(Setup {
             origin,
             sessions: Box::new(|login, _| Some(session_middleware(login, CookieSessionStore::default()))),
-            further: Box::new(|config| drop(config.route("/fill/{size}", web::post().to(fill)))),
+            further: Box::new(|config| {
+                config.route("/fill/{size}", web::post().to(fill));
+            }),
             ..Setup::default()
         })
         .await;
