@@ -767,14 +767,19 @@ mod tests {
     use super::*;
     use crate::{MemoryStore, testing};
 
+    /// What a browser knows of the login that `answer` begins.
+    fn state_and_cookie(answer: &Answer) -> (String, String) {
+        let (_, query) = answer.location().unwrap().split_once('?').unwrap();
+        let state = Parameters::parse(query.as_bytes()).once("state").unwrap().unwrap().to_owned();
+        let (_, cookie) = answer.headers().iter().find(|(name, _)| *name == "set-cookie").unwrap();
+        (state, cookie.split(';').next().unwrap().to_owned())
+    }
+
     /// Begins a login at one instance and declines it at another. Returns how that ends, and the name of the cookie.
     async fn begin_and_decline(at: (&Login, SystemTime), then: (&Login, SystemTime)) -> (LoginFailure, String) {
         let (login, begun) = at;
         let answer = login.begin_at("alpha", &BrowserRequest::new("GET", ""), as_set_up, begun).await.unwrap();
-        let (_, query) = answer.location().unwrap().split_once('?').unwrap();
-        let state = Parameters::parse(query.as_bytes()).once("state").unwrap().unwrap().to_owned();
-        let (_, cookie) = answer.headers().iter().find(|(name, _)| *name == "set-cookie").unwrap();
-        let cookie = cookie.split(';').next().unwrap();
+        let (state, cookie) = state_and_cookie(&answer);
 
         let query = format!("error=access_denied&state={state}");
         let request = BrowserRequest::new("GET", &query).headers([("cookie", cookie.as_bytes())]);
@@ -819,6 +824,24 @@ mod tests {
         ] {
             let (failure, _) = begin_and_decline((&login, begun), (&login, finished)).await;
             assert_eq!(failure.code(), FailureCode::LoginExpired, "{begun:?} {finished:?}");
+        }
+    }
+
+    // Proves: QD1
+    #[tokio::test]
+    async fn where_to_land_is_looked_at_again_at_the_end() {
+        let login = Login::builder(testing::registry_with(testing::Agreeable)).build().unwrap();
+        let now = SystemTime::now();
+        for (sealed, landing) in [("/me", "/me"), ("//elsewhere.example/me", "/"), ("/auth/alpha/link", "/")] {
+            let begun = login.begin_at("alpha", &BrowserRequest::new("GET", ""), as_set_up, now).await.unwrap();
+            let (state, cookie) = state_and_cookie(&begun);
+            let query = format!("code=x&state={state}");
+            let request = BrowserRequest::new("GET", &query).headers([("cookie", cookie.as_bytes())]);
+            let mut returned = login.take("alpha", &request, now).await.unwrap();
+            // As an instance of another version might have sealed it.
+            returned.pending.next = sealed.to_owned();
+            let outcome = login.prove(returned, now).await.unwrap();
+            assert_eq!(outcome.accept().location(), Some(landing));
         }
     }
 

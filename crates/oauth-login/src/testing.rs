@@ -1,4 +1,4 @@
-//! A registry of one provider that cannot be reached, for unit tests.
+//! A registry of one provider, for unit tests.
 
 #![allow(clippy::unwrap_used)]
 
@@ -21,9 +21,29 @@ impl HttpClient for Unreachable {
     }
 }
 
+/// Lets everybody in, under one id.
+pub(crate) struct Agreeable;
+
+#[async_trait]
+impl HttpClient for Agreeable {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse> {
+        let reply = if request.url.path() == "/token" {
+            r#"{"access_token":"token","token_type":"bearer"}"#
+        } else {
+            r#"{"id":"7"}"#
+        };
+        Ok(HttpResponse::new(200, reply.as_bytes().to_vec()))
+    }
+}
+
+/// With a provider that cannot be reached.
 pub(crate) fn registry() -> Registry {
+    registry_with(Unreachable)
+}
+
+pub(crate) fn registry_with(http: impl HttpClient + 'static) -> Registry {
     Registry::builder()
-        .http_client(Unreachable)
+        .http_client(http)
         .provider(&ALPHA)
         .instance(ProviderConfig::new("alpha", "alpha-id", "alpha-secret"))
         .build()
