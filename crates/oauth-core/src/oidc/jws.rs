@@ -199,6 +199,28 @@ mod tests {
         }
     }
 
+    // Proves: QF2
+    #[test]
+    fn an_algorithm_has_its_own_name_and_no_other() {
+        assert!(SigningAlgorithm::EdDsa.is_named("EdDSA") && SigningAlgorithm::EdDsa.is_named("Ed25519"));
+        for (algorithm, name) in [
+            (SigningAlgorithm::EdDsa, "ES256"),
+            (SigningAlgorithm::EdDsa, "none"),
+            (SigningAlgorithm::EdDsa, "eddsa"),
+            (SigningAlgorithm::Es256, "Ed25519"),
+        ] {
+            assert!(!algorithm.is_named(name), "{name}");
+        }
+    }
+
+    // Proves: QF4
+    #[test]
+    fn an_access_token_is_one_only_where_one_is_expected() {
+        let token = format!("{}.e30.AA", base64url(r#"{"alg":"ES256","typ":"application/at+JWT"}"#));
+        let is_read = |types| Parser::new(&[SigningAlgorithm::Es256], types).parse(&token).is_ok();
+        assert!(is_read(TokenType::AccessToken) && !is_read(TokenType::Jwt));
+    }
+
     proptest::proptest! {
         // Proves: QF5
         #[test]

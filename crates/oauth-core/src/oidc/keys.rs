@@ -170,7 +170,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::oidc::signer::base64url;
+    use crate::oidc::signer::{Signer, base64url};
 
     /// An odd number of this many bits.
     fn modulus(bits: usize) -> Vec<u8> {
@@ -185,6 +185,19 @@ mod tests {
         let set = KeySet::parse(&json!({ "keys": [key] }).to_string(), SigningAlgorithm::PUBLIC_KEY).unwrap();
         assert!(set.0.iter().all(|key| key.verifiers.len() == RSA.len()), "all of RSA or nothing");
         !set.0.is_empty()
+    }
+
+    // Proves: QF11
+    #[test]
+    fn each_coordinate_has_the_length_of_its_curve() {
+        let mut key = Signer::new("ES256", "k1").jwk();
+        let parse = |key: &serde_json::Value| Key::parse(&key.to_string(), SigningAlgorithm::PUBLIC_KEY);
+        assert!(parse(&key).is_some());
+        let [mut x, mut y] = ["x", "y"].map(|name| decode(key[name].as_str().unwrap()).unwrap());
+        // Side by side they are what they were.
+        x.push(y.remove(0));
+        (key["x"], key["y"]) = (base64url(&x).into(), base64url(&y).into());
+        assert!(parse(&key).is_none());
     }
 
     // Proves: QF11

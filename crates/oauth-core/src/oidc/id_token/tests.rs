@@ -183,6 +183,27 @@ fn a_nonce_that_may_be_missing_may_not_be_another() {
     }
 }
 
+// Proves: QF6, QF8
+#[test]
+fn signed_user_info_is_held_to_what_it_says_of_itself() {
+    let rule = exact();
+    let table = [
+        (json!({}), "accepted"),
+        (json!({ "iss": ISSUER, "aud": ["client", "another"], "exp": NOW - 59, "nbf": NOW + 60 }), "accepted"),
+        (json!({ "exp": NOW - 60 }), "has expired"),
+        (json!({ "nbf": NOW + 61 }), "is not valid yet"),
+        (json!({ "iss": "https://elsewhere.test/" }), "is from another issuer"),
+        (json!({ "aud": "another" }), "is for another client"),
+    ];
+    for (claims, text) in table {
+        let json = claims.to_string();
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW);
+        let checked = check_signed_reply(&Object::parse(&json).unwrap(), &rule, "client", now);
+        assert_eq!(checked.map_or_else(|refused| refused.to_string(), |()| "accepted".to_owned()), text, "{json}");
+    }
+    assert!(check_signed_reply(&Object::parse(r#"{"exp":"1"}"#).unwrap(), &rule, "client", SystemTime::now()).is_err());
+}
+
 // Proves: QF12, QF13
 #[test]
 fn a_templated_issuer_is_the_one_of_its_own_tenant() {
@@ -195,6 +216,9 @@ fn a_templated_issuer_is_the_one_of_its_own_tenant() {
         (json!({ "iss": issuer, "tid": GUID.to_ascii_lowercase() }), "is from another issuer"),
         (json!({ "iss": issuer }), "has no member tid that names a tenant"),
         (json!({ "iss": "https://id.test/common/v2.0", "tid": "common" }), "has no member tid that names a tenant"),
+        (json!({ "iss": "https://id.test/1111/v2.0", "tid": "1111" }), "has no member tid that names a tenant"),
+        (json!({ "iss": issuer, "tid": format!("{GUID}0") }), "has no member tid that names a tenant"),
+        (json!({ "iss": issuer, "tid": "x".repeat(36) }), "has no member tid that names a tenant"),
         (json!({ "iss": "https://id.test/{tenantid}/v2.0", "tid": GUID }), "is from another issuer"),
     ];
     for (changes, text) in table {
