@@ -37,6 +37,13 @@ impl AuthorizationRequest {
     }
 
     /// Where the callback arrives.
+    ///
+    /// ```
+    /// use oauth_core::AuthorizationRequest;
+    ///
+    /// let request = AuthorizationRequest::new("https://app.example/auth/google/callback").prompt("select_account");
+    /// assert_eq!(request.redirect_uri(), "https://app.example/auth/google/callback");
+    /// ```
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri

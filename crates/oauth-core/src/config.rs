@@ -60,7 +60,7 @@ impl ProviderConfig {
         self.setting("SCOPES", scopes.join(" "))
     }
 
-    /// Overrides one endpoint: `authorize`, `token`, `userinfo`, `revoke`, `jwks`, or the name of an extra call.
+    /// Overrides one endpoint: `authorize`, `token`, `userinfo`, `pushed-authorization`, `revoke`, `jwks`, or the name of an extra call.
     #[must_use]
     pub fn endpoint(self, name: &str, url: impl Into<String>) -> Self {
         let name = format!("{}_URL", setting_name(name));
@@ -87,6 +87,8 @@ impl fmt::Debug for ProviderConfig {
 
 /// Setting that names the issuer of an OpenID provider.
 pub(crate) const ISSUER: &str = "ISSUER";
+/// Setting that says where the authorization request is pushed first.
+pub(crate) const PUSHED_AUTHORIZATION_URL: &str = "PUSHED_AUTHORIZATION_URL";
 /// Setting that says how the callback arrives.
 pub(crate) const RESPONSE_MODE: &str = "RESPONSE_MODE";
 
@@ -242,6 +244,7 @@ pub(crate) fn known_settings(spec: &ProviderSpec) -> Vec<String> {
         ("BASE_URL", facts.base_url.is_some()),
         ("USERINFO_URL", facts.user_info_url.is_some() || openid || described),
         ("REFRESH_URL", facts.refresh_url.is_some()),
+        (PUSHED_AUTHORIZATION_URL, facts.pushed_authorization_url.is_some() || openid || described),
         ("REVOKE_URL", facts.revocation.url().is_some() || openid || described),
         (ISSUER, openid),
         ("DISCOVERY_URL", openid),

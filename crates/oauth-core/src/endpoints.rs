@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::{
     Error, ErrorKind, Result,
     authorization::CallbackIssuer,
-    config::{ISSUER, setting_name, variable_name},
+    config::{ISSUER, PUSHED_AUTHORIZATION_URL, setting_name, variable_name},
     http::{HttpRequest, Method, UrlTrust},
     oidc::Server,
     provider::Settings,
@@ -53,6 +53,8 @@ impl Endpoint {
 pub(crate) struct Endpoints {
     /// The authorization URL up to the parameters of one request.
     pub(crate) authorize_head: String,
+    /// Where the authorization request goes first, if the browser is to carry only a reference to it.
+    pub(crate) pushed: Option<PushedAuthorization>,
     pub(crate) token: Endpoint,
     pub(crate) refresh: Endpoint,
     pub(crate) revoke: Option<Endpoint>,
@@ -72,12 +74,22 @@ impl Endpoints {
     }
 }
 
+/// How an authorization request is pushed (RFC 9126).
+pub(crate) struct PushedAuthorization {
+    pub(crate) endpoint: Endpoint,
+    /// The request up to the parameters of one login.
+    pub(crate) request_head: String,
+    /// The URL that the browser is sent to, up to the reference.
+    pub(crate) authorize_head: String,
+}
+
 /// The endpoints that spec and settings give.
 pub(crate) struct Given {
     pub(crate) authorize: Option<Url>,
     pub(crate) authorize_params: AuthorizeParams,
     pub(crate) token: Option<Endpoint>,
     pub(crate) refresh: Option<Endpoint>,
+    pub(crate) pushed_authorization: Option<Endpoint>,
     pub(crate) revoke: Option<Endpoint>,
     pub(crate) user_info: Option<Endpoint>,
 }
@@ -87,6 +99,8 @@ pub(crate) struct Given {
 pub(crate) struct Found {
     pub(crate) authorize: Option<Url>,
     pub(crate) token: Option<Endpoint>,
+    /// Only if it must be used.
+    pub(crate) pushed_authorization: Option<Endpoint>,
     pub(crate) revoke: Option<Endpoint>,
     pub(crate) user_info: Option<Endpoint>,
     pub(crate) issuer: Option<String>,
@@ -103,8 +117,15 @@ impl Given {
             let issuer = found.issuer.as_deref().unwrap_or_default();
             secret::s256(&format!("{issuer}\n{authorize}\n{}", token.url))
         });
+        let pushed = self.pushed_authorization.clone().or(found.pushed_authorization);
+        let pushed = pushed.map(|endpoint| PushedAuthorization {
+            endpoint,
+            request_head: self.authorize_params.request_head(),
+            authorize_head: self.authorize_params.reference_head(authorize.clone()),
+        });
         Ok(Endpoints {
             authorize_head: self.authorize_params.head(authorize)?,
+            pushed,
             refresh: self.refresh.clone().unwrap_or_else(|| token.clone()),
             token,
             revoke: self.revoke.clone().or(found.revoke),
@@ -160,6 +181,7 @@ impl<'t> Texts<'t> {
             authorize_params,
             token: self.endpoint("TOKEN_URL", self.facts.token_url)?,
             refresh: self.endpoint("REFRESH_URL", self.facts.refresh_url)?,
+            pushed_authorization: self.endpoint(PUSHED_AUTHORIZATION_URL, self.facts.pushed_authorization_url)?,
             revoke: self.endpoint("REVOKE_URL", self.facts.revocation.url())?,
             user_info: self.endpoint("USERINFO_URL", self.facts.user_info_url)?,
         })
@@ -254,7 +276,6 @@ pub(crate) struct AuthorizeParams {
 impl AuthorizeParams {
     /// Endpoint, `response_type`, client id and fixed parameters. A query that the endpoint has is kept.
     fn head(&self, mut url: Url) -> Result<String> {
-        let facts = self.spec.facts();
         if let Some((name, _)) = url.query_pairs().find(|(name, _)| is_managed(name)) {
             return Err(Error::configuration(format!(
                 "the authorization URL brings the parameter {name}, which the client sets"
@@ -267,15 +288,28 @@ impl AuthorizeParams {
         {
             return Err(Error::configuration(format!("the authorization URL brings the parameter {name} already")));
         }
-        {
-            let mut query = url.query_pairs_mut();
-            query.append_pair("response_type", "code").append_pair(facts.client_id_param, &self.client_id);
-            if self.response_mode == ResponseMode::FormPost {
-                query.append_pair("response_mode", self.response_mode.as_str());
-            }
-            query.extend_pairs(&self.further);
-        }
+        url.query_pairs_mut().extend_pairs(self.own());
         Ok(url.into())
+    }
+
+    /// The same without an endpoint, for a request that is pushed.
+    fn request_head(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.own()).finish()
+    }
+
+    /// `response_type`, client id and fixed parameters.
+    fn own(&self) -> impl Iterator<Item = (&str, &str)> {
+        let is_form_post = self.response_mode == ResponseMode::FormPost;
+        let response_mode = is_form_post.then(|| ("response_mode", self.response_mode.as_str()));
+        let client = [("response_type", "code"), (self.spec.facts().client_id_param, self.client_id.as_str())];
+        let further = self.further.iter().map(|(name, value)| (name.as_ref(), value.as_str()));
+        client.into_iter().chain(response_mode).chain(further)
+    }
+
+    /// What stands before the reference to a pushed request (RFC 9126 section 4).
+    fn reference_head(&self, mut url: Url) -> String {
+        url.query_pairs_mut().append_pair(self.spec.facts().client_id_param, &self.client_id);
+        url.into()
     }
 }
 

@@ -37,6 +37,8 @@ pub enum ErrorKind {
     ReplyTooLarge,
     /// A URL taken from data led to an address that is not public.
     AddressRefused,
+    /// The provider did not take the authorization request that was pushed to it (RFC 9126 section 2.3).
+    AuthorizationRefused,
     /// The token endpoint did not accept the client id or secret (RFC 6749 section 5.2 `invalid_client`).
     ClientRefused,
     /// The token endpoint did not accept the code or the refresh token (RFC 6749 section 5.2 `invalid_grant`).
@@ -92,7 +94,8 @@ impl ErrorKind {
             | Self::RateLimited
             | Self::MetadataInvalid
             | Self::KeySetInvalid => "The sign-in provider cannot be reached at the moment.",
-            Self::ClientRefused
+            Self::AuthorizationRefused
+            | Self::ClientRefused
             | Self::InvalidGrant
             | Self::RedirectUriMismatch
             | Self::TokenRefused

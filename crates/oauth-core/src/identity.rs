@@ -68,6 +68,17 @@ impl Identity {
 
     /// When the person last proved to the provider who they are (`auth_time`, OpenID Connect Core section 2), to the second;
     /// `None` where the token does not say. Ask for it with [`AuthorizationRequest::max_age`](crate::AuthorizationRequest::max_age).
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use oauth_core::OAuthToken;
+    ///
+    /// fn is_fresh_proof(token: &OAuthToken) -> bool {
+    ///     let proved_at = token.identity().and_then(|identity| identity.auth_time());
+    ///     let age = proved_at.and_then(|at| SystemTime::now().duration_since(at).ok());
+    ///     age.is_some_and(|age| age < Duration::from_secs(300))
+    /// }
+    /// ```
     #[must_use]
     pub fn auth_time(&self) -> Option<SystemTime> {
         #[derive(Deserialize)]

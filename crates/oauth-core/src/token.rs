@@ -234,7 +234,7 @@ pub(crate) struct TokenReader {
 impl TokenReader {
     pub(crate) fn new(reply: &TokenReply) -> Self {
         let mut root = Wanted::default();
-        let errors = ErrorReader::new(&mut root);
+        let errors = ErrorReader::new(&mut root, "the token endpoint", ErrorKind::TokenRefused);
         let mut envelope = reply.object.map(|path| (Lookup::new(path), Wanted::default()));
         let fields = envelope.as_mut().map_or(&mut root, |(_, wanted)| wanted);
         let mut slots = |path: &str| mark_all(fields, path);
@@ -400,7 +400,11 @@ fn form_as_json(body: &str) -> Result<Option<String>> {
 
 /// Finds the error in a JSON reply: RFC 6749 section 5.2, or an `error` object or a `message` alone as some APIs send it.
 #[derive(Debug)]
-struct ErrorReader {
+pub(crate) struct ErrorReader {
+    /// Who refuses, for people.
+    endpoint: &'static str,
+    /// What an error is that has no kind of its own.
+    otherwise: ErrorKind,
     error: usize,
     description: usize,
     inner_code: [usize; 2],
@@ -409,9 +413,11 @@ struct ErrorReader {
 }
 
 impl ErrorReader {
-    fn new(wanted: &mut Wanted) -> Self {
+    pub(crate) fn new(wanted: &mut Wanted, endpoint: &'static str, otherwise: ErrorKind) -> Self {
         let mut mark = |path: &str| wanted.mark(path.split('.'));
         Self {
+            endpoint,
+            otherwise,
             error: mark("error"),
             description: mark("error_description"),
             inner_code: [mark("error.code"), mark("error.type")],
@@ -420,12 +426,35 @@ impl ErrorReader {
         }
     }
 
-    fn read(&self, captured: &Captured<'_>, status: u16, secrets: &[&str]) -> Option<Error> {
+    pub(crate) fn read(&self, captured: &Captured<'_>, status: u16, secrets: &[&str]) -> Option<Error> {
         let error = captured.get(self.error).filter(|raw| !matches!(raw.get(), "null" | "\"\"" | "false"))?;
         let inner_code = || self.inner_code.iter().find_map(|slot| captured.get(*slot).and_then(text));
         let code = text(error).or_else(inner_code).unwrap_or_default();
         let description = captured.get(self.description).or(captured.get(self.inner_message)).and_then(text);
-        Some(oauth_error(&code, &description.unwrap_or_default(), status, secrets))
+        Some(self.error(&code, &description.unwrap_or_default(), status, secrets))
+    }
+
+    /// The error of a refusal, with the provider's words as far as they can be repeated safely.
+    fn error(&self, code: &str, description: &str, status: u16, secrets: &[&str]) -> Error {
+        let about_redirect = |text: &str| {
+            let text = text.to_ascii_lowercase();
+            text.contains("redirect_uri") || text.contains("redirect uri")
+        };
+        let kind = match code {
+            _ if about_redirect(code) || about_redirect(description) => ErrorKind::RedirectUriMismatch,
+            "invalid_client" | "unauthorized_client" => ErrorKind::ClientRefused,
+            "invalid_grant" => ErrorKind::InvalidGrant,
+            _ => self.otherwise,
+        };
+        let code = repeatable(code, secrets).unwrap_or("an error without a usable code");
+        let endpoint = self.endpoint;
+        let message = match repeatable(description, secrets) {
+            Some(description) => {
+                format!("{endpoint} answered {status} with {code} ({})", description.trim_end_matches('.'))
+            }
+            None => format!("{endpoint} answered {status} with {code}"),
+        };
+        Error::new(kind, message)
     }
 
     /// What a refusal without an `error` member says.
@@ -433,28 +462,6 @@ impl ErrorReader {
         let message = text(captured.get(self.message)?)?;
         repeatable(&message, secrets).map(str::to_owned)
     }
-}
-
-/// An error reply of the token endpoint, with the provider's words as far as they can be repeated safely.
-fn oauth_error(code: &str, description: &str, status: u16, secrets: &[&str]) -> Error {
-    let about_redirect = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        text.contains("redirect_uri") || text.contains("redirect uri")
-    };
-    let kind = match code {
-        _ if about_redirect(code) || about_redirect(description) => ErrorKind::RedirectUriMismatch,
-        "invalid_client" | "unauthorized_client" => ErrorKind::ClientRefused,
-        "invalid_grant" => ErrorKind::InvalidGrant,
-        _ => ErrorKind::TokenRefused,
-    };
-    let code = repeatable(code, secrets).unwrap_or("an error without a usable code");
-    let message = match repeatable(description, secrets) {
-        Some(description) => {
-            format!("the token endpoint answered {status} with {code} ({})", description.trim_end_matches('.'))
-        }
-        None => format!("the token endpoint answered {status} with {code}"),
-    };
-    Error::new(kind, message)
 }
 
 /// The provider's words, if they are short, printable and contain none of `secrets`: an error text may end up in a log.

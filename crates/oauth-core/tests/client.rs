@@ -852,3 +852,116 @@ fn a_provider_that_its_spec_describes_has_no_settings_for_claims_or_pkce() {
         );
     }
 }
+
+static PUSHED: ProviderSpec = PLAIN
+    .pushed_authorization("https://a.test/par")
+    .authorize_params(&[("audience", "api")])
+    .authorize_fragment("here")
+    .space_encoding(SpaceEncoding::Percent20);
+static PUSHED_BASIC: ProviderSpec = PUSHED.client_authentication(ClientAuthentication::Basic);
+static PUSHED_PUBLIC: ProviderSpec = PUSHED.client_authentication(ClientAuthentication::None);
+
+const REFERENCE: &str = r#"{"request_uri":"urn:ietf:params:oauth:request_uri:a+b&c","expires_in":60}"#;
+
+// Proves: QA9, QA5
+#[tokio::test]
+async fn a_request_that_is_pushed_leaves_only_its_reference_in_the_url() {
+    for (spec, is_basic, has_secret) in
+        [(&PUSHED, false, true), (&PUSHED_BASIC, true, false), (&PUSHED_PUBLIC, false, false)]
+    {
+        let script = Script::new(&[("a.test/par", 201, REFERENCE)]);
+        let client = script.client(spec);
+        let request = AuthorizationRequest::new("https://app.test/cb?x=1").scopes(["one", "two"]).login_hint("a b");
+        let authorization = client.authorize(&request).await.unwrap();
+
+        let url = Url::parse(authorization.url()).unwrap();
+        assert_eq!(url.fragment(), Some("here"));
+        let carried = params(url.query().unwrap());
+        let expected =
+            [("client_id", "the id"), ("keep", "1"), ("request_uri", "urn:ietf:params:oauth:request_uri:a+b&c")];
+        assert_eq!(carried.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>(), expected);
+
+        let [pushed] = &script.take()[..] else { panic!("one request") };
+        assert_eq!((pushed.method, pushed.url.as_str()), (Method::Post, "https://a.test/par"));
+        assert_eq!(header(pushed, "content-type"), Some("application/x-www-form-urlencoded"));
+        assert_eq!(header(pushed, "authorization").is_some(), is_basic);
+        let mut sent = params(&body(pushed));
+        assert_eq!(sent.remove("client_secret").is_some(), has_secret);
+        assert_eq!(sent.remove("state").unwrap(), authorization.pending().state().expose_secret());
+        assert_eq!(sent.remove("code_challenge").unwrap().len(), 43);
+        let expected = [
+            ("audience", "api"),
+            ("client_id", "the id"),
+            ("code_challenge_method", "S256"),
+            ("login_hint", "a b"),
+            ("redirect_uri", "https://app.test/cb?x=1"),
+            ("response_type", "code"),
+            ("scope", "one two"),
+        ];
+        assert_eq!(sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>(), expected);
+    }
+}
+
+// Proves: QA9
+#[tokio::test]
+async fn a_login_that_has_to_be_pushed_is_begun_in_no_other_way() {
+    let error = Script::default().client(&PUSHED).authorization_url(&AuthorizationRequest::new("https://app.test/cb"));
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(error.to_string().ends_with("Use authorize()"), "{error}");
+}
+
+/// A server that offers it and does not demand it is pushed to where the settings say so.
+#[tokio::test]
+async fn the_settings_may_have_requests_pushed() {
+    static OPENID: ProviderSpec = ProviderSpec::oauth2_from_settings("any");
+    let script = Script::new(&[("b.test/par", 201, REFERENCE)]);
+    let config = ProviderConfig::new("any", "the id", "the secret")
+        .endpoint("authorize", "https://b.test/authorize")
+        .endpoint("token", "https://b.test/token")
+        .endpoint("userinfo", "https://b.test/me")
+        .endpoint("pushed-authorization", "https://b.test/par")
+        .setting("CLAIM_SUB", "id".to_owned());
+    let client = OAuthClient::new(&OPENID, config, script.clone()).unwrap();
+    client.authorize(&AuthorizationRequest::new("https://app.test/cb")).await.unwrap();
+    assert_eq!(script.take().len(), 1);
+}
+
+// Proves: QA9, QE6, QH5
+#[tokio::test]
+async fn a_push_that_is_refused_or_unreadable_ends_the_login_and_tells_no_secret() {
+    let long = format!(r#"{{"request_uri":"urn:{}"}}"#, "x".repeat(2048));
+    let table = [
+        (400, r#"{"error":"invalid_request","error_description":"no such scope"}"#, ErrorKind::AuthorizationRefused),
+        (200, r#"{"error":"invalid_request","request_uri":"urn:x"}"#, ErrorKind::AuthorizationRefused),
+        (401, r#"{"error":"invalid_client"}"#, ErrorKind::ClientRefused),
+        (
+            400,
+            r#"{"error":"invalid_request","error_description":"redirect_uri unknown"}"#,
+            ErrorKind::RedirectUriMismatch,
+        ),
+        (400, r#"{"error":"x","error_description":"the secret"}"#, ErrorKind::AuthorizationRefused),
+        (429, "slower", ErrorKind::RateLimited),
+        (503, "<html>", ErrorKind::AuthorizationRefused),
+        (204, "", ErrorKind::AuthorizationRefused),
+        (302, REFERENCE, ErrorKind::AuthorizationRefused),
+        (201, "", ErrorKind::AuthorizationRefused),
+        (201, "[]", ErrorKind::AuthorizationRefused),
+        (201, "{}", ErrorKind::AuthorizationRefused),
+        (201, r#"{"request_uri":""}"#, ErrorKind::AuthorizationRefused),
+        (201, r#"{"request_uri":7}"#, ErrorKind::AuthorizationRefused),
+        (201, r#"{"request_uri":null}"#, ErrorKind::AuthorizationRefused),
+        (201, r#"{"request_uri":"urn:a b"}"#, ErrorKind::AuthorizationRefused),
+        (201, r#"{"request_uri":"urn:\r\nx"}"#, ErrorKind::AuthorizationRefused),
+        (201, r#"{"request_uri":"urn:x","request_uri":"urn:y"}"#, ErrorKind::AuthorizationRefused),
+        (201, &long, ErrorKind::AuthorizationRefused),
+    ];
+    for (status, reply, kind) in table {
+        let script = Script::new(&[("a.test/par", status, reply)]);
+        let error = script.client(&PUSHED).authorize(&AuthorizationRequest::new("https://app.test/cb")).await;
+        let error = error.map(|authorization| authorization.url().to_owned()).unwrap_err();
+        assert_eq!(error.kind(), kind, "{status} {reply}");
+        assert!(error.to_string().starts_with("plain: the pushed authorization request endpoint"), "{error}");
+        assert!(!format!("{error}{error:?}").contains("the secret"), "{error}");
+    }
+}

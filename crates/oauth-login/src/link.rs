@@ -114,6 +114,16 @@ impl Login {
     }
 
     /// The same, asking the provider for something else than the settings say, as [`begin_with`](Self::begin_with) does.
+    ///
+    /// ```
+    /// use oauth_login::{Answer, BrowserRequest, Login, LoginRecord};
+    ///
+    /// async fn connect(login: &Login, request: &BrowserRequest<'_>, record: &LoginRecord) -> Answer {
+    ///     // Of several accounts the person picks one, although they may be signed in to another.
+    ///     let session = record.session_name();
+    ///     login.begin_link_with("google", request, Some(&session), |ask| ask.prompt("select_account")).await
+    /// }
+    /// ```
     pub async fn begin_link_with(
         &self,
         provider: &str,

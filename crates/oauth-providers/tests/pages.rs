@@ -172,6 +172,8 @@ fn settings(page: &mut String, facts: &SpecFacts) {
     let calls = facts.calls.iter();
     endpoints
         .extend(calls.map(|call| (call.name(), format!("further call, `@{}` below", call.name()), Some(call.url()))));
+    let pushed = "endpoint for pushed authorization requests (RFC 9126)".to_owned();
+    endpoints.push(("PUSHED_AUTHORIZATION", pushed, facts.pushed_authorization_url));
     endpoints.push(("REVOKE", "revocation endpoint".to_owned(), facts.revocation.url()));
     for (name, meaning, url) in endpoints {
         if let Some(url) = url {
@@ -189,6 +191,7 @@ fn described(page: &mut String, provider: &dyn Provider) {
         ("AUTHORIZE_URL", "authorization endpoint", "must be set"),
         ("TOKEN_URL", "token endpoint", "must be set"),
         ("USERINFO_URL", "user-info endpoint", "must be set"),
+        ("PUSHED_AUTHORIZATION_URL", "endpoint for pushed authorization requests (RFC 9126)", "nothing is pushed"),
         ("REVOKE_URL", "revocation endpoint (RFC 7009)", "tokens cannot be revoked"),
         (
             "TOKEN_ENDPOINT_AUTH_METHOD",
@@ -370,6 +373,7 @@ fn remedies(page: &mut String, facts: &SpecFacts) {
 fn in_words(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Configuration => "The settings are not accepted",
+        ErrorKind::AuthorizationRefused => "The pushed authorization request is not accepted",
         ErrorKind::ClientRefused => "The client id or secret is not accepted",
         ErrorKind::InvalidGrant => "The code or the refresh token is not accepted",
         ErrorKind::RedirectUriMismatch => "The redirect URI is not the registered one",

@@ -1,15 +1,19 @@
 //! Authorization endpoint: the page where somebody is chosen, and the way back to the application.
 
+use std::borrow::Cow;
+
 use oauth_core::{Pkce, ResponseMode};
+use serde_json::json;
 use url::Url;
 
 use crate::{
     answer::Answer,
     builder::PkceEnforcement,
-    grants::{Challenge, Grant},
+    grants::{Challenge, Grant, random},
     openid::{has_id_token, issuer},
     page,
     shared::Shared,
+    token,
     user_info::fits,
     wire::{Pairs, Received, Reply, repeated, value},
 };
@@ -29,7 +33,7 @@ pub(crate) struct AuthorizationRequest {
 
 pub(crate) fn reply(shared: &Shared, received: &Received) -> Reply {
     // The page posts to its own address, so both methods carry the request in the query.
-    let request = match check(shared, &received.query) {
+    let request = match referred_to(shared, &received.query).and_then(|query| check(shared, &query)) {
         Ok(request) => request,
         Err(fault) => return page::refusal(shared, &fault),
     };
@@ -53,6 +57,48 @@ fn chosen(shared: &Shared, request: AuthorizationRequest, form: &Pairs) -> Reply
         told.lead_back(&mut answer);
     }
     answer.reply(shared)
+}
+
+/// The request of a query: the query itself, or what it refers to (RFC 9126 section 4).
+pub(crate) fn referred_to<'q>(shared: &Shared, query: &'q Pairs) -> Result<Cow<'q, Pairs>, String> {
+    let client_id = shared.spec().facts().client_id_param;
+    let Some(reference) = value(query, "request_uri") else {
+        if shared.options.requires_pushed_authorization() {
+            return Err("The request has to be pushed first (RFC 9126).".to_owned());
+        }
+        return Ok(Cow::Borrowed(query));
+    };
+    if let Some((name, _)) = query.iter().find(|(name, _)| *name != "request_uri" && name != client_id) {
+        return Err(format!("The parameter {name} stands beside a request_uri, where nothing of the request belongs."));
+    }
+    let pushed = shared.state().pushed.get(reference).cloned();
+    let pushed = pushed.ok_or("The request_uri refers to nothing that was pushed here.")?;
+    if value(query, client_id) != value(&pushed, client_id) {
+        return Err(format!("The parameter {client_id} is not that of the request that was pushed."));
+    }
+    Ok(Cow::Owned(pushed))
+}
+
+/// Takes a request that the browser is to refer to (RFC 9126 section 2).
+pub(crate) fn pushed(shared: &Shared, received: &Received) -> Reply {
+    let request = token::authenticated(shared, received).and_then(|mut params| {
+        let (facts, refuse) = (shared.spec().facts(), |fault: &str| Reply::error(400, "invalid_request", fault));
+        params.retain(|(name, _)| name != facts.client_secret_param);
+        if value(&params, "request_uri").is_some() {
+            return Err(refuse("a request that is pushed refers to no other"));
+        }
+        check(shared, &params).map_err(|fault| refuse(&fault))?;
+        let reference = random(43).map_err(|_| Reply::text(500, "no random bytes"))?;
+        Ok((format!("urn:ietf:params:oauth:request_uri:{reference}"), params))
+    });
+    match request {
+        Ok((reference, params)) => {
+            let reply = json!({ "request_uri": reference, "expires_in": 60 });
+            shared.state().pushed.insert(reference, params);
+            Reply::json(201, &reply)
+        }
+        Err(refusal) => refusal,
+    }
 }
 
 /// Where the answer goes, and its parameters.

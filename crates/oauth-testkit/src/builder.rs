@@ -14,6 +14,7 @@ use crate::{
     endpoint::Endpoint,
     fault::Fault,
     grants::random,
+    openid::is_discovered,
     person::TestPerson,
     profile::{self, Member},
     server::DevProvider,
@@ -76,8 +77,23 @@ pub(crate) struct Options {
     pub(crate) code_lifetime: Duration,
     pub(crate) pkce: PkceEnforcement,
     pub(crate) response_mode: ResponseMode,
+    requires_pushed_authorization: bool,
     pub(crate) scope_path: Option<String>,
     pub(crate) members: Vec<Member>,
+}
+
+impl Options {
+    /// Whether only a request that was pushed is taken.
+    pub(crate) fn requires_pushed_authorization(&self) -> bool {
+        self.requires_pushed_authorization || self.spec.facts().pushed_authorization_url.is_some()
+    }
+
+    /// The endpoints that there are.
+    pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
+        let mut endpoints = Endpoint::of(self.spec);
+        endpoints.extend(self.requires_pushed_authorization.then_some(Endpoint::PushedAuthorization));
+        endpoints
+    }
 }
 
 impl DevProviderBuilder {
@@ -97,6 +113,7 @@ impl DevProviderBuilder {
                 code_lifetime: Duration::from_secs(600),
                 pkce: PkceEnforcement::Required,
                 response_mode: spec.facts().response_mode,
+                requires_pushed_authorization: false,
                 scope_path: None,
                 members: Vec::new(),
             },
@@ -181,6 +198,13 @@ impl DevProviderBuilder {
         self
     }
 
+    /// Takes only authorization requests that were pushed (RFC 9126), at an OpenID provider whose endpoints are
+    /// discovered: its metadata says so. Default: as the spec has it.
+    pub fn require_pushed_authorization(mut self) -> Self {
+        self.options.requires_pushed_authorization = true;
+        self
+    }
+
     /// Sets where the token reply states the granted scopes, as a path. Default: the spec's first alternative.
     pub fn scope_member(mut self, path: impl Into<String>) -> Self {
         self.scope_member = Some(path.into());
@@ -231,10 +255,14 @@ impl DevProviderBuilder {
             return Err(refuse("only instances of an OpenID provider choose how the callback arrives".to_owned())
                 .with_remedy("Leave out `response_mode`, or set it in the spec"));
         }
+        if options.requires_pushed_authorization && !is_discovered(options.spec) {
+            return Err(refuse("the provider has no metadata that could demand pushed requests".to_owned())
+                .with_remedy("Leave out `require_pushed_authorization`, or set `pushed_authorization` in the spec"));
+        }
         if options.page_size == 0 || options.token_length == 0 {
             return Err(refuse("page size and token length cannot be zero".to_owned()));
         }
-        let endpoints = Endpoint::of(options.spec);
+        let endpoints = options.endpoints();
         let named = members.iter().map(|(endpoint, ..)| endpoint).chain(faults.iter().map(|(endpoint, _)| endpoint));
         if let Some(endpoint) = named.into_iter().find(|endpoint| !endpoints.contains(endpoint)) {
             return Err(refuse(format!("the spec has no endpoint {endpoint:?}")));

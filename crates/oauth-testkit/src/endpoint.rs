@@ -10,6 +10,8 @@ use crate::openid::is_discovered;
 pub enum Endpoint {
     /// Authorization endpoint: the page in the browser.
     Authorize,
+    /// Endpoint for pushed authorization requests (RFC 9126), where they are demanded.
+    PushedAuthorization,
     /// Token endpoint.
     Token,
     /// Endpoint for refreshing, where it is not the token endpoint.
@@ -31,6 +33,7 @@ impl Endpoint {
     pub(crate) fn of(spec: &ProviderSpec) -> Vec<Self> {
         let facts = spec.facts();
         let mut endpoints = vec![Self::Authorize, Self::Token];
+        endpoints.extend(facts.pushed_authorization_url.map(|_| Self::PushedAuthorization));
         endpoints.extend(facts.refresh_url.map(|_| Self::Refresh));
         if facts.openid.is_some() {
             endpoints.push(Self::Jwks);
@@ -51,6 +54,7 @@ impl Endpoint {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Authorize => "authorize",
+            Self::PushedAuthorization => "pushed-authorization",
             Self::Token => "token",
             Self::Refresh => "refresh",
             Self::UserInfo => "userinfo",
@@ -66,6 +70,7 @@ impl Endpoint {
         let facts = spec.facts();
         match self {
             Self::Authorize => facts.authorize_url,
+            Self::PushedAuthorization => facts.pushed_authorization_url,
             Self::Token => facts.token_url,
             Self::Refresh => facts.refresh_url,
             Self::UserInfo => facts.user_info_url,

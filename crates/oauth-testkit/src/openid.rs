@@ -295,17 +295,19 @@ pub(crate) fn metadata(shared: &Shared) -> Reply {
         "scopes_supported": spec.facts().scopes,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
+        "require_pushed_authorization_requests": shared.options.requires_pushed_authorization(),
         "id_token_signing_alg_values_supported":
             shared.state().keys.as_ref().map(|keys| [keys.signer.algorithm.as_str()]),
     });
     for (name, endpoint) in [
         ("authorization_endpoint", Endpoint::Authorize),
+        ("pushed_authorization_request_endpoint", Endpoint::PushedAuthorization),
         ("token_endpoint", Endpoint::Token),
         ("jwks_uri", Endpoint::Jwks),
         ("userinfo_endpoint", Endpoint::UserInfo),
         ("revocation_endpoint", Endpoint::Revoke),
     ] {
-        if Endpoint::of(spec).contains(&endpoint) && endpoint.login_variables(spec).is_empty() {
+        if shared.options.endpoints().contains(&endpoint) && endpoint.login_variables(spec).is_empty() {
             set_member(&mut metadata, name, format!("{}{}", shared.base_url, endpoint.path()));
         }
     }

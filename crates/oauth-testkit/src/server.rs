@@ -294,6 +294,7 @@ pub(crate) fn respond(
 ) -> Reply {
     match endpoint {
         Endpoint::Authorize => authorize::reply(shared, received),
+        Endpoint::PushedAuthorization => authorize::pushed(shared, received),
         Endpoint::Token | Endpoint::Refresh => token::reply(shared, endpoint, received),
         Endpoint::Revoke => token::revocation_reply(shared, received),
         Endpoint::Discovery => openid::metadata(shared),

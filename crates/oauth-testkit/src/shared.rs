@@ -19,7 +19,7 @@ use crate::{
     page::Look,
     person::TestPerson,
     profile::Profile,
-    wire::Received,
+    wire::{Pairs, Received},
 };
 
 /// Stands for a setting that a spec demands and nothing here depends on.
@@ -40,6 +40,8 @@ pub(crate) struct Shared {
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) grants: Grants,
+    /// Requests that were pushed, by their reference.
+    pub(crate) pushed: HashMap<String, Pairs>,
     pub(crate) requests: Vec<RecordedRequest>,
     /// Everything secret that was issued or received.
     pub(crate) secrets: BTreeSet<String>,
@@ -145,7 +147,7 @@ impl Shared {
 
     /// The endpoint at `path`, with the values that stand for the variables of its URL.
     pub(crate) fn endpoint_at(&self, path: &str) -> Option<(Endpoint, Vec<(&'static str, String)>)> {
-        Endpoint::of(self.spec()).into_iter().find_map(|endpoint| {
+        self.options.endpoints().into_iter().find_map(|endpoint| {
             let rest = path.strip_prefix(endpoint.path().as_str())?;
             let values = rest.split('/').skip(1);
             let values: Vec<String> =

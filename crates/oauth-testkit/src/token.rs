@@ -119,10 +119,16 @@ pub(crate) fn revocation_reply(shared: &Shared, received: &Received) -> Reply {
     }
 }
 
-/// The token of a request as RFC 7009 section 2.1 has it.
-fn standard_revocation(shared: &Shared, received: &Received) -> Result<String, Reply> {
+/// The parameters of a form that the client sent, proving who it is as at the token endpoint.
+pub(crate) fn authenticated(shared: &Shared, received: &Received) -> Result<Pairs, Reply> {
     let params = params(received, Method::Post, RequestBody::Form)?;
     authenticate(shared, received, &params, shared.spec().facts().client_authentication)?;
+    Ok(params)
+}
+
+/// The token of a request as RFC 7009 section 2.1 has it.
+fn standard_revocation(shared: &Shared, received: &Received) -> Result<String, Reply> {
+    let params = authenticated(shared, received)?;
     let token = value(&params, "token").ok_or_else(|| invalid_request("token is missing"))?;
     Ok(token.to_owned())
 }

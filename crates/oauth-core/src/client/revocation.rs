@@ -1,10 +1,11 @@
 //! Revoking a token: as RFC 7009 has it, or by a request of the provider's own.
 
-use std::borrow::Cow;
-
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Inner, Values, basic_credentials, encoded};
+use super::{
+    Inner, Values,
+    token::{basic_credentials, set_body},
+};
 use crate::{
     Error, ErrorKind, Result,
     endpoints::Endpoint,
@@ -99,10 +100,4 @@ fn revoked(status: u16) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(ErrorKind::TokenRefused, format!("the revocation endpoint answered {status}")))
-}
-
-fn set_body<'p>(request: &mut HttpRequest, body: RequestBody, params: impl Iterator<Item = (&'p str, &'p str)>) {
-    let (content_type, body) = encoded(body, params);
-    request.headers.push((Cow::Borrowed("content-type"), content_type.to_owned()));
-    request.body = Some(body);
 }

@@ -27,6 +27,8 @@ pub(crate) struct Metadata {
     pub(crate) jwks: Option<DiscoveredUrl>,
     pub(crate) user_info: Option<DiscoveredUrl>,
     pub(crate) revoke: Option<DiscoveredUrl>,
+    /// Where the authorization request has to be pushed (RFC 9126 section 5); `None` where that is left to the client.
+    pub(crate) pushed_authorization: Option<DiscoveredUrl>,
     /// Whether every callback names the issuer (RFC 9207 section 3).
     pub(crate) callback_issuer: CallbackIssuer,
 }
@@ -61,11 +63,21 @@ impl Metadata {
                 .ok_or_else(|| Refused::new(format!("has a member {name} that is no https URL"))),
             None => Ok(None),
         };
-        let flag = metadata.get("authorization_response_iss_parameter_supported");
-        let callback_issuer = match flag.map(RawValue::get) {
-            Some("true") => CallbackIssuer::Required,
-            Some("false") | None => CallbackIssuer::Optional,
-            Some(_) => return Err(Refused::new("has a flag that is neither true nor false")),
+        let flag = |name| match metadata.get(name).map(RawValue::get) {
+            Some("true") => Ok(true),
+            Some("false") | None => Ok(false),
+            Some(_) => Err(Refused::new("has a flag that is neither true nor false")),
+        };
+        let callback_issuer = if flag("authorization_response_iss_parameter_supported")? {
+            CallbackIssuer::Required
+        } else {
+            CallbackIssuer::Optional
+        };
+        let pushed_authorization = if flag("require_pushed_authorization_requests")? {
+            let endpoint = url("pushed_authorization_request_endpoint")?;
+            Some(endpoint.ok_or_else(|| Refused::new("demands that requests are pushed, and does not say where to"))?)
+        } else {
+            None
         };
         Ok(Self {
             issuer: rule,
@@ -74,6 +86,7 @@ impl Metadata {
             jwks: url("jwks_uri")?,
             user_info: url("userinfo_endpoint")?,
             revoke: url("revocation_endpoint")?,
+            pushed_authorization,
             callback_issuer,
         })
     }
@@ -245,6 +258,18 @@ mod tests {
         }
     }
 
+    // Proves: QA9
+    #[test]
+    fn requests_are_pushed_where_that_is_demanded_and_not_where_it_is_offered() {
+        let offered = json!({ "pushed_authorization_request_endpoint": "https://id.test/par" });
+        for (demanded, pushed) in [(json!("absent"), false), (json!(false), false), (json!(true), true)] {
+            let mut offered = offered.clone();
+            offered["require_pushed_authorization_requests"] = demanded;
+            let metadata = parse(&document(offered), "https://id.test").unwrap();
+            assert_eq!(metadata.pushed_authorization.is_some(), pushed);
+        }
+    }
+
     #[test]
     fn odd_documents_are_read_and_broken_ones_refused() {
         let table = [
@@ -254,6 +279,21 @@ mod tests {
             (
                 document(json!({ "authorization_response_iss_parameter_supported": "true" })),
                 "has a flag that is neither true nor false",
+            ),
+            (
+                document(json!({ "require_pushed_authorization_requests": "true" })),
+                "has a flag that is neither true nor false",
+            ),
+            (
+                document(json!({ "require_pushed_authorization_requests": true })),
+                "demands that requests are pushed, and does not say where to",
+            ),
+            (
+                document(json!({
+                    "require_pushed_authorization_requests": true,
+                    "pushed_authorization_request_endpoint": "http://id.test/par",
+                })),
+                "has a member pushed_authorization_request_endpoint that is no https URL",
             ),
             (document(json!({ "jwks_uri": ["https://id.test/jwks"] })), "has a member jwks_uri that is not text"),
             (document(json!({ "issuer": "absent" })), "names no issuer"),

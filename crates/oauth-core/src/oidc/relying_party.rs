@@ -176,6 +176,7 @@ impl OpenId {
         let value = given.complete(Found {
             authorize: metadata.authorize,
             token: metadata.token.map(endpoint),
+            pushed_authorization: metadata.pushed_authorization.map(endpoint),
             revoke: metadata.revoke.map(endpoint),
             user_info: metadata.user_info.map(endpoint),
             issuer: metadata.issuer.exact().map(str::to_owned),

@@ -83,6 +83,9 @@ pub struct SpecFacts {
     pub refresh_url: Option<&'static str>,
     /// User-info endpoint.
     pub user_info_url: Option<&'static str>,
+    /// Where the authorization request is pushed before the browser is sent (RFC 9126 section 2), at a provider that
+    /// demands it.
+    pub pushed_authorization_url: Option<&'static str>,
     /// How a token is revoked.
     pub revocation: Revocation,
     /// The issuer identifier: in ID tokens, and in the callbacks of a server that names it there (RFC 9207).
@@ -169,6 +172,7 @@ impl SpecFacts {
             token_url: None,
             refresh_url: None,
             user_info_url: None,
+            pushed_authorization_url: None,
             revocation: Revocation::NotOffered { instead: "" },
             issuer: None,
             openid: None,
@@ -324,6 +328,24 @@ impl ProviderSpec {
     #[must_use]
     pub const fn user_info(mut self, url: &'static str) -> Self {
         self.facts.user_info_url = Some(check::url(url));
+        self
+    }
+
+    /// The endpoint to which the authorization request is pushed first (RFC 9126), for a provider that demands it.
+    ///
+    /// The browser then carries a reference instead of the request, so nobody can change it on the way. Such a login
+    /// is begun by [`OAuthClient::authorize`](crate::OAuthClient::authorize).
+    ///
+    /// ```
+    /// use oauth_core::ProviderSpec;
+    ///
+    /// static BANK: ProviderSpec =
+    ///     ProviderSpec::oauth2("bank", "https://bank.example/authorize", "https://bank.example/token")
+    ///         .pushed_authorization("https://bank.example/par");
+    /// ```
+    #[must_use]
+    pub const fn pushed_authorization(mut self, url: &'static str) -> Self {
+        self.facts.pushed_authorization_url = Some(check::url(url));
         self
     }
 

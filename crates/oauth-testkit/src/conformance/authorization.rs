@@ -22,8 +22,8 @@ pub(super) async fn run(suite: &Suite, report: &mut Report) {
         "state and code challenge are new for each login",
         ensure(
             first.pending.state().expose_secret() != second.pending.state().expose_secret()
-                && (one(&first.query(), "code_challenge").is_none()
-                    || one(&first.query(), "code_challenge") != one(&second.query(), "code_challenge")),
+                && (one(&first.query, "code_challenge").is_none()
+                    || one(&first.query, "code_challenge") != one(&second.query, "code_challenge")),
             || "the same twice".to_owned(),
         ),
     );
@@ -35,12 +35,6 @@ async fn begin_twice(suite: &Suite) -> Result<(Callback, Callback, Stage), Strin
     Ok((stage.begin("jane").await?, stage.begin("jane").await?, stage))
 }
 
-impl Callback {
-    fn query(&self) -> Pairs {
-        self.url.query_pairs().into_owned().collect()
-    }
-}
-
 /// The value of a parameter that is there once.
 fn one<'q>(query: &'q Pairs, name: &str) -> Option<&'q str> {
     let mut values = query.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str());
@@ -50,7 +44,7 @@ fn one<'q>(query: &'q Pairs, name: &str) -> Option<&'q str> {
 
 fn parameters(suite: &Suite, stage: &Stage, callback: &Callback, report: &mut Report) {
     let facts = suite.spec().facts();
-    let query = callback.query();
+    let query = &callback.query;
     let address = callback.url.as_str().split(['?', '#']).next().unwrap_or_default();
     let expected = format!("{BASE_URL}{}", Endpoint::Authorize.path());
     report.record(
@@ -84,7 +78,7 @@ fn parameters(suite: &Suite, stage: &Stage, callback: &Callback, report: &mut Re
         .extend(facts.authorize_params.iter().map(|(name, value)| (*name, Some(*value).filter(|v| !v.contains('{')))));
     for (name, expected) in &wanted {
         let times = query.iter().filter(|(known, _)| known == name).count();
-        let value = one(&query, name);
+        let value = one(query, name);
         let holds = value.is_some_and(|value| expected.is_none_or(|expected| value == expected));
         report.record(
             format!("the authorization request has {name} once"),
@@ -94,10 +88,10 @@ fn parameters(suite: &Suite, stage: &Stage, callback: &Callback, report: &mut Re
             }),
         );
     }
-    for (name, _) in &query {
+    for (name, _) in query {
         report.record(
             format!("the authorization request has nothing twice: {name}"),
-            ensure(one(&query, name).is_some(), || "it is there more than once".to_owned()),
+            ensure(one(query, name).is_some(), || "it is there more than once".to_owned()),
         );
     }
 }
@@ -115,13 +109,12 @@ async fn verifier(stage: &Stage, callback: &Callback) -> Result<(), String> {
     let signed_in = stage.finish(callback).await;
     let verifier = sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
     let verifier = verifier.ok_or("no token request was sent")?;
-    let challenge = one(&callback.query(), "code_challenge").map(str::to_owned);
+    let challenge = one(&callback.query, "code_challenge").map(str::to_owned);
     let holds = match (&challenge, &verifier) {
         (None, None) => true,
         (Some(challenge), Some(verifier)) => {
             let hashed = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
-            challenge
-                == if one(&callback.query(), "code_challenge_method") == Some("S256") { &hashed } else { verifier }
+            challenge == if one(&callback.query, "code_challenge_method") == Some("S256") { &hashed } else { verifier }
         }
         _ => false,
     };

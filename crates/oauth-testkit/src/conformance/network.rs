@@ -154,6 +154,8 @@ pub(super) struct Stage {
 /// A login up to the callback.
 pub(super) struct Callback {
     pub(super) url: Url,
+    /// The authorization request, by the URL or pushed.
+    pub(super) query: Pairs,
     pub(super) pending: PendingAuthorization,
     pub(super) params: Pairs,
 }
@@ -212,9 +214,10 @@ impl Stage {
         let authorization = self.client.authorize(&request).await.map_err(|error| shown(&error))?;
         let (url, pending) = authorization.into_parts();
         let url = Url::parse(&url).map_err(|error| format!("the authorization URL is no URL: {error}"))?;
-        let query = url.query_pairs().into_owned().collect();
-        let request = authorize::check(self.shared(), &query)
-            .map_err(|fault| format!("the provider refuses the authorization request: {fault}"))?;
+        let query: Pairs = url.query_pairs().into_owned().collect();
+        let refused = |fault| format!("the provider refuses the authorization request: {fault}");
+        let query = authorize::referred_to(self.shared(), &query).map_err(refused)?.into_owned();
+        let request = authorize::check(self.shared(), &query).map_err(refused)?;
         let form = vec![("person".to_owned(), person.to_owned())];
         let (_, params) = authorize::decide(self.shared(), request, &form)
             .map_err(|reply| format!("the authorization endpoint answers {}", reply.status))?;
@@ -223,7 +226,7 @@ impl Stage {
         }
         let iss = value(&params, "iss");
         self.client.check_issuer(&pending, iss).map_err(|error| format!("{iss:?}: {}", shown(&error)))?;
-        Ok(Callback { url, pending, params })
+        Ok(Callback { url, query, pending, params })
     }
 
     /// The kind of the error that keeps a login from beginning.

@@ -105,7 +105,7 @@ impl HostileProvider {
     pub fn lies(&self) -> Vec<Lie> {
         let spec = self.spec();
         let facts = spec.facts();
-        let endpoints = Endpoint::of(spec);
+        let endpoints = self.provider.shared().options.endpoints();
         let has_id_token = has_id_token(spec);
         let (has_account, is_signed) =
             (names_the_account(spec), facts.user_info_source == UserInfoSource::SignedEndpoint);
@@ -115,7 +115,7 @@ impl HostileProvider {
 
         for endpoint in endpoints.iter().copied() {
             let (is_asked, is_object) = match endpoint {
-                Endpoint::Token | Endpoint::Discovery => (true, true),
+                Endpoint::PushedAuthorization | Endpoint::Token | Endpoint::Discovery => (true, true),
                 Endpoint::UserInfo => (true, has_account && !is_signed),
                 Endpoint::Jwks => (has_public_keys, true),
                 Endpoint::Call(_) => (true, false),

@@ -137,6 +137,7 @@ fn main_member(shared: &Shared, endpoint: Endpoint) -> String {
     let path = match endpoint {
         Endpoint::Discovery => "issuer",
         Endpoint::Jwks => "keys",
+        Endpoint::PushedAuthorization => "request_uri",
         Endpoint::Token => facts.token_reply.object_path().unwrap_or("access_token"),
         _ => facts.claims.paths().first().map_or("id", |(_, path)| *path),
     };

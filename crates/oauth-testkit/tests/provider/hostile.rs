@@ -43,8 +43,8 @@ fn everything(error: &Error) -> String {
 /// What may end a login at which a lie is told.
 fn ends(lie: Lie) -> &'static [ErrorKind] {
     use ErrorKind::{
-        AddressRefused, IdTokenInvalid, InvalidGrant, KeySetInvalid, MetadataInvalid, RedirectRefused, ReplyTooLarge,
-        Timeout, TokenReplyInvalid, Transport, UserInfoInvalid,
+        AddressRefused, AuthorizationRefused, IdTokenInvalid, InvalidGrant, KeySetInvalid, MetadataInvalid,
+        RedirectRefused, ReplyTooLarge, Timeout, TokenReplyInvalid, Transport, UserInfoInvalid,
     };
     match lie {
         Lie::Reply(_, ReplyLie::Redirect | ReplyLie::RedirectByGet) => &[RedirectRefused],
@@ -52,6 +52,7 @@ fn ends(lie: Lie) -> &'static [ErrorKind] {
         Lie::Reply(_, ReplyLie::Endless | ReplyLie::Bomb) | Lie::Keys(KeysLie::Huge) => &[ReplyTooLarge],
         Lie::Reply(_, ReplyLie::TwoCodings | ReplyLie::Headers | ReplyLie::Cut) => &[Transport],
         Lie::Reply(Endpoint::Token, _) | Lie::Forgery(Forgery::LineBreak) => &[TokenReplyInvalid],
+        Lie::Reply(Endpoint::PushedAuthorization, _) => &[AuthorizationRefused],
         Lie::Reply(Endpoint::Discovery, _) => &[MetadataInvalid],
         Lie::Reply(Endpoint::Jwks, _) => &[KeySetInvalid],
         Lie::Metadata(_) => &[MetadataInvalid, AddressRefused],
@@ -101,10 +102,10 @@ async fn damage(spec: &'static ProviderSpec) -> Vec<String> {
     damage
 }
 
-// Proves: QD4, QE1, QE2, QE3, QE4, QE6, QE7, QF1, QF2, QF3, QF4, QF5, QF6, QF7, QF8, QF9, QF10, QF11, QF12, QF13, QG1, QG6, QH5, QH6
+// Proves: QA9, QD4, QE1, QE2, QE3, QE4, QE6, QE7, QF1, QF2, QF3, QF4, QF5, QF6, QF7, QF8, QF9, QF10, QF11, QF12, QF13, QG1, QG6, QH5, QH6
 #[tokio::test(flavor = "multi_thread")]
 async fn no_lie_signs_anybody_in_or_gives_anything_away() {
-    let kinds = [&kinds::ENVELOPES, &kinds::CHAINED, &kinds::HEADERS, &kinds::FORM_POST, &BITBUCKET];
+    let kinds = [&kinds::PUSHED, &kinds::ENVELOPES, &kinds::CHAINED, &kinds::HEADERS, &kinds::FORM_POST, &BITBUCKET];
     let specs = kinds.into_iter().chain(kinds::OPENID.iter().copied());
     let damage = join_all(specs.map(|spec| tokio::spawn(damage(spec)))).await;
     let damage: Vec<_> = damage.into_iter().flat_map(|damage| damage.unwrap()).collect();
@@ -118,6 +119,8 @@ async fn a_provider_tells_the_lies_that_are_lies_for_its_spec() {
         (&BITBUCKET, Lie::Reply(Endpoint::Call("emails"), ReplyLie::Listed), false),
         (&BITBUCKET, Lie::Reply(Endpoint::Jwks, ReplyLie::Hang), false),
         (&BITBUCKET, Lie::Callback(CallbackLie::Issuer), false),
+        (&kinds::DISCOVERED, Lie::Reply(Endpoint::PushedAuthorization, ReplyLie::Hang), false),
+        (&kinds::PUSHED, Lie::Reply(Endpoint::PushedAuthorization, ReplyLie::Hang), true),
         (&kinds::DISCOVERED, Lie::Callback(CallbackLie::NoIssuer), true),
         (&kinds::DISCOVERED, Lie::Metadata(MetadataLie::Issuer), true),
         (&kinds::IN_ID_TOKEN, Lie::Metadata(MetadataLie::Issuer), false),

@@ -8,7 +8,7 @@ use oauth_core::{
 
 /// All of them.
 pub(crate) static ALL: &[&ProviderSpec] =
-    &[&ENVELOPES, &QUERIES, &GRAPHQL, &FORMS, &FORM_POST, &IN_TOKEN, &CHAINED, &CHECKED, &HEADERS];
+    &[&ENVELOPES, &QUERIES, &PUSHED, &GRAPHQL, &FORMS, &FORM_POST, &IN_TOKEN, &CHAINED, &CHECKED, &HEADERS];
 
 /// Those that speak OpenID Connect.
 pub(crate) static OPENID: &[&ProviderSpec] =
@@ -57,6 +57,20 @@ pub(crate) static QUERIES: ProviderSpec = spec("queries")
             .name("tmpl:{given} {family}")
             .avatar_url("picture.data.url | picture")
             .profile_url("link"),
+    );
+
+/// Requests are pushed (RFC 9126).
+pub(crate) static PUSHED: ProviderSpec = spec("pushed")
+    .pushed_authorization("https://x.test/par")
+    .client_authentication(ClientAuthentication::Basic)
+    .claims(
+        Claims::id("id")
+            .email("email")
+            .email_verified("email_verified")
+            .username("login")
+            .name("name")
+            .avatar_url("picture")
+            .profile_url("page"),
     );
 
 /// A GraphQL profile with the token under another scheme, and a pub(crate) static header.

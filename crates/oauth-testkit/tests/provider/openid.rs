@@ -1,7 +1,7 @@
 //! OpenID Connect over the wire: discovery, keys, ID tokens and their faults.
 
 use oauth_core::{AuthorizationRequest, ErrorKind};
-use oauth_testkit::{Endpoint, IdTokenFault};
+use oauth_testkit::{Browser, DevProvider, Endpoint, Fault, IdTokenFault};
 
 use crate::{
     Callback, REDIRECT_URI, client,
@@ -38,6 +38,41 @@ async fn what_is_discovered_is_asked_for_once() {
     assert_eq!((provider.count(Endpoint::Discovery), provider.count(Endpoint::Jwks)), (1, 1));
     let url = authorized(&client).await;
     assert!(url.starts_with(&format!("{}/authorize?", provider.base_url())), "{url}");
+}
+
+// Proves: QA9
+#[tokio::test]
+async fn metadata_may_demand_that_requests_are_pushed() {
+    let builder = || DevProvider::builder(&DISCOVERED).require_pushed_authorization();
+    let provider = builder().start().await.unwrap();
+    let client = client(&provider);
+    sign_in(&client, "jane").await.unwrap();
+    assert_eq!(provider.count(Endpoint::PushedAuthorization), 1);
+
+    // Nothing may stand beside the reference, and it is one of a request that was pushed here.
+    let url = authorized(&client).await;
+    let whole = provider.requests().into_iter().find(|request| request.endpoint == Endpoint::PushedAuthorization);
+    assert!(whole.unwrap().body.contains(&"nonce".to_owned()));
+    let browser = Browser::new();
+    assert_eq!(browser.open(&url).await.unwrap().status(), 200);
+    let (address, _) = url.split_once('?').unwrap();
+    for (spoilt, said) in [
+        (format!("{url}&state=mine"), "state stands beside"),
+        (format!("{url}x"), "nothing that was pushed"),
+        (url.replace("development-client", "other"), "not that of the request"),
+        (format!("{address}?client_id=development-client&response_type=code"), "has to be pushed"),
+    ] {
+        let page = browser.get(&spoilt).await.unwrap();
+        assert!(page.status() == 400 && page.text().contains(said), "{spoilt} {}", page.text());
+    }
+    let refused = DevProvider::builder(&IN_ID_TOKEN).require_pushed_authorization().start().await.unwrap_err();
+    assert!(refused.to_string().contains("no metadata"), "{refused}");
+
+    provider.fail(Endpoint::PushedAuthorization, Fault::status(503));
+    let refused = client.authorize(&AuthorizationRequest::new(REDIRECT_URI)).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::AuthorizationRefused);
+    provider.recover(Endpoint::PushedAuthorization);
+    sign_in(&client, "jane").await.unwrap();
 }
 
 #[tokio::test]
