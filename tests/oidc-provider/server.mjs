@@ -1,4 +1,5 @@
-// The certified npm `oidc-provider` on a free loopback port, for one test run.
+// The certified npm `oidc-provider` on a free loopback port, for one test run. On another it takes only authorization
+// requests that were pushed (RFC 9126).
 //
 // Prints one line of JSON when it listens. Clients are named by what is special about them; people are whoever types a name.
 // POST /_test/rotate replaces the signing keys at once; GET /_test/log tells what the token endpoint did.
@@ -38,6 +39,7 @@ const clients = [
   client('eddsa', { id_token_signed_response_alg: 'EdDSA' }),
   client('form'),
   client('pairwise', { subject_type: 'pairwise' }),
+  client('pushed'),
 ];
 
 const claimsOf = (sub) => ({
@@ -64,8 +66,7 @@ class Adapter {
   async revokeByGrantId(grantId) { for (const [key, payload] of store) if (payload.grantId === grantId) store.delete(key); }
 }
 
-let issuer;
-const provider = () => {
+const provider = (issuer, requirePushedAuthorizationRequests) => {
   const made = new Provider(issuer, {
     adapter: Adapter,
     clients,
@@ -83,29 +84,41 @@ const provider = () => {
     issueRefreshToken: () => true,
     rotateRefreshToken: true,
     pkce: { required: () => true },
-    features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
+    features: { devInteractions: { enabled: true }, revocation: { enabled: true }, pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests } },
   });
   made.on('grant.success', (ctx) => log.push({ grant: ctx.oidc.params.grant_type, client: ctx.oidc.client.clientId }));
   made.on('grant.error', (ctx, error) => log.push({ error: error.error, client: ctx.oidc.client?.clientId }));
   return made.callback();
 };
 
-let handle;
-const server = http.createServer((request, response) => {
+let rotations = 0;
+const serve = (requiresPushed) => new Promise((listening) => {
+  let issuer;
+  let handle;
+  let rotated;
+  const server = http.createServer((request, response) => {
+    if (rotated !== rotations) {
+      rotated = rotations;
+      handle = provider(issuer, requiresPushed);
+    }
+    return control(request, response) ?? handle(request, response);
+  });
+  server.listen(0, '127.0.0.1', () => {
+    issuer = `http://${host}:${server.address().port}`;
+    listening(issuer);
+  });
+});
+const control = (request, response) => {
   const json = (value) => {
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(value));
+    return true;
   };
   if (request.url === '/_test/log') return json(log);
   if (request.url === '/_test/rotate' && request.method === 'POST') {
     keys = keySet();
-    handle = provider();
+    rotations += 1;
     return json(keys.map(({ kid }) => kid));
   }
-  return handle(request, response);
-});
-server.listen(0, '127.0.0.1', () => {
-  issuer = `http://${host}:${server.address().port}`;
-  handle = provider();
-  console.log(JSON.stringify({ issuer, secret }));
-});
+};
+console.log(JSON.stringify({ issuer: await serve(false), demanding: await serve(true), secret }));

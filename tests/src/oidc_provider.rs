@@ -5,13 +5,17 @@ use serde_json::Value;
 use crate::node_server::NodeServer;
 
 /// The clients in `oidc-provider/server.mjs`, each named by what is special about it.
-const CLIENTS: [&str; 6] = ["basic", "post", "es256", "eddsa", "form", "pairwise"];
+const CLIENTS: [&str; 7] = ["basic", "post", "es256", "eddsa", "form", "pairwise", PUSHED];
+
+/// The client of the issuer that takes only authorization requests that were pushed (RFC 9126).
+const PUSHED: &str = "pushed";
 
 /// A running `oidc-provider`. It ends when this is dropped.
 #[derive(Debug)]
 pub struct OidcProvider {
     _server: NodeServer,
     issuer: String,
+    demanding: String,
     secret: String,
 }
 
@@ -22,7 +26,7 @@ impl OidcProvider {
         let redirect_uris: Vec<String> = CLIENTS.iter().map(|name| format!("{origin}/auth/{name}/callback")).collect();
         let server = NodeServer::start("oidc-provider", "REDIRECT_URIS", &Value::from(redirect_uris).to_string());
         let text = |name: &str| server.ready().get(name).and_then(Value::as_str).expect("a text").to_owned();
-        Self { issuer: text("issuer"), secret: text("secret"), _server: server }
+        Self { issuer: text("issuer"), demanding: text("demanding"), secret: text("secret"), _server: server }
     }
 
     /// Its issuer identifier, without a `/` at the end.
@@ -40,8 +44,8 @@ impl OidcProvider {
     /// The settings of the instance whose client is `name`, as in an application's environment.
     #[must_use]
     pub fn variables(&self, name: &str) -> Vec<(String, String)> {
-        let settings =
-            [("PROVIDER", "oidc"), ("CLIENT_ID", name), ("CLIENT_SECRET", &self.secret), ("ISSUER", &self.issuer)];
+        let issuer = if name == PUSHED { &self.demanding } else { &self.issuer };
+        let settings = [("PROVIDER", "oidc"), ("CLIENT_ID", name), ("CLIENT_SECRET", &self.secret), ("ISSUER", issuer)];
         let named = |(setting, value): (&str, &str)| (format!("OAUTH_{}_{setting}", name.to_uppercase()), value.into());
         settings.into_iter().map(named).collect()
     }

@@ -14,13 +14,14 @@ use url::Url;
 use application::{Application, ORIGIN, me, redirect_uri};
 
 /// Instances, each a client of the provider's with a way of its own, and the settings that say so.
-const INSTANCES: [(&str, Option<(&str, &str)>); 6] = [
+const INSTANCES: [(&str, Option<(&str, &str)>); 7] = [
     ("basic", None),
     ("post", Some(("TOKEN_ENDPOINT_AUTH_METHOD", "client_secret_post"))),
     ("es256", None),
     ("eddsa", None),
     ("form", Some(("RESPONSE_MODE", "form_post"))),
     ("pairwise", None),
+    ("pushed", None),
 ];
 
 fn variables(server: &OidcProvider) -> Vec<(String, String)> {
@@ -32,6 +33,11 @@ fn variables(server: &OidcProvider) -> Vec<(String, String)> {
         );
     }
     variables
+}
+
+/// The client "basic" without an application.
+fn config(server: &OidcProvider) -> ProviderConfig {
+    ProviderConfig::new("basic", "basic", server.secret()).provider("oidc").setting("ISSUER", server.issuer())
 }
 
 async fn rotate_keys(server: &OidcProvider) {
@@ -121,6 +127,31 @@ async fn what_the_provider_says_of_an_address_is_kept() {
     assert_eq!((&nobody["email"], &nobody["email_verified"]), (&Value::Null, &Value::Null));
 }
 
+// Proves: QA9
+#[tokio::test]
+async fn a_provider_that_demands_pushed_requests_gets_them() {
+    let server = OidcProvider::start(ORIGIN);
+    let application = Application::start(&variables(&server)).await;
+    let browser = application.browser();
+    let begun = browser.get(format!("{ORIGIN}/auth/pushed/login")).await.unwrap();
+    let location = begun.location().unwrap();
+    let names: Vec<_> = location.query_pairs().map(|(name, _)| name.into_owned()).collect();
+    assert_eq!(names, ["client_id", "request_uri"]);
+    assert_eq!(sign_in(&browser, "pushed", "alice").await["oauth_id"], "alice");
+
+    // It would have refused what others are sent.
+    let request = AuthorizationRequest::new(redirect_uri("pushed"));
+    let offered = OAuthClient::new(&OIDC, config(&server), ReqwestClient::new().unwrap()).unwrap();
+    let url = offered
+        .authorize(&request)
+        .await
+        .unwrap()
+        .url()
+        .replace(server.issuer(), &location.origin().ascii_serialization());
+    let refused = Browser::new().get(url.replace("basic", "pushed")).await.unwrap();
+    assert!(refused.text().contains("Pushed Authorization Request must be used"), "{}", refused.text());
+}
+
 // Proves: QB6, QH1
 #[tokio::test]
 async fn a_callback_without_its_issuer_or_with_another_is_refused() {
@@ -148,9 +179,7 @@ async fn a_callback_without_its_issuer_or_with_another_is_refused() {
 #[tokio::test]
 async fn a_refresh_replaces_the_refresh_token_and_keeps_the_identity() {
     let server = OidcProvider::start(ORIGIN);
-    let config =
-        ProviderConfig::new("basic", "basic", server.secret()).provider("oidc").setting("ISSUER", server.issuer());
-    let client = OAuthClient::new(&OIDC, config, ReqwestClient::new().unwrap()).unwrap();
+    let client = OAuthClient::new(&OIDC, config(&server), ReqwestClient::new().unwrap()).unwrap();
     let authorization = client.authorize(&AuthorizationRequest::new(redirect_uri("basic"))).await.unwrap();
     let answer = answer_of(&Browser::new(), authorization.url(), "alice").await;
     let callback: Url = answer.location().unwrap();
