@@ -148,8 +148,9 @@ async fn a_provider_that_demands_pushed_requests_gets_them() {
         .unwrap()
         .url()
         .replace(server.issuer(), &location.origin().ascii_serialization());
-    let refused = Browser::new().get(url.replace("basic", "pushed")).await.unwrap();
-    assert!(refused.text().contains("Pushed Authorization Request must be used"), "{}", refused.text());
+    let refused = Browser::new().get(url.replace("basic", "pushed")).await.unwrap().location().unwrap();
+    let said = refused.query_pairs().find(|(name, _)| name == "error_description").unwrap().1.into_owned();
+    assert_eq!(said, "Pushed Authorization Request must be used");
 }
 
 // Proves: QB6, QH1
