@@ -23,6 +23,8 @@ const keySet = () => [
 let keys = keySet();
 const cookieKeys = [crypto.randomBytes(16).toString('hex')];
 
+const clientKey = crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
 const client = (id, more = {}) => ({
   client_id: id,
   client_secret: secret,
@@ -40,6 +42,11 @@ const clients = [
   client('form'),
   client('pairwise', { subject_type: 'pairwise' }),
   client('pushed'),
+  client('key', {
+    client_secret: undefined,
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks: { keys: [{ ...clientKey.publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'ES256', use: 'sig' }] },
+  }),
 ];
 
 const claimsOf = (sub) => ({
@@ -121,4 +128,4 @@ const control = (request, response) => {
     return json(keys.map(({ kid }) => kid));
   }
 };
-console.log(JSON.stringify({ issuer: await serve(false), demanding: await serve(true), secret }));
+console.log(JSON.stringify({ issuer: await serve(false), demanding: await serve(true), secret, client_key: clientKey.privateKey.export({ type: 'pkcs8', format: 'pem' }) }));

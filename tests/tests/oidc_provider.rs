@@ -14,7 +14,7 @@ use url::Url;
 use application::{Application, ORIGIN, me, redirect_uri};
 
 /// Instances, each a client of the provider's with a way of its own, and the settings that say so.
-const INSTANCES: [(&str, Option<(&str, &str)>); 7] = [
+const INSTANCES: [(&str, Option<(&str, &str)>); 8] = [
     ("basic", None),
     ("post", Some(("TOKEN_ENDPOINT_AUTH_METHOD", "client_secret_post"))),
     ("es256", None),
@@ -22,6 +22,7 @@ const INSTANCES: [(&str, Option<(&str, &str)>); 7] = [
     ("form", Some(("RESPONSE_MODE", "form_post"))),
     ("pairwise", None),
     ("pushed", None),
+    ("key", None),
 ];
 
 fn variables(server: &OidcProvider) -> Vec<(String, String)> {
@@ -85,7 +86,7 @@ async fn sign_in(browser: &Browser, instance: &str, person: &str) -> Value {
     me(browser).await
 }
 
-// Proves: QF1, QF11
+// Proves: QA9, QE10, QF1, QF11
 #[tokio::test]
 async fn every_way_of_signing_in_works_and_survives_new_keys() {
     let server = OidcProvider::start(ORIGIN);

@@ -14,15 +14,16 @@ use secrecy::{ExposeSecret, SecretString};
 
 use self::{authorization::scope_parameter, pushed::PushedReader, token::basic_credentials};
 
+#[cfg(feature = "oidc")]
+use crate::identity::Identity;
 use crate::{
     Error, ErrorKind, Result,
     authorization::{Authorization, AuthorizationRequest, CallbackParameters, PendingAuthorization},
     claims::Lookup,
-    config::{CheckedConfig, ProviderConfig, RESPONSE_MODE, variable_name},
+    config::{CheckedConfig, KEY_ID, PRIVATE_KEY, ProviderConfig, RESPONSE_MODE, variable_name},
     described::Described,
     endpoints::{AuthorizeParams, Endpoint, Endpoints, Found, Given, Texts},
     http::HttpClient,
-    identity::Identity,
     oidc::{OpenId, Setup},
     provider::{Provider, Settings},
     spec::{ClientAuthentication, DescribedBy, ExtraCall, ProviderSpec, ResponseMode, SpecFacts},
@@ -335,6 +336,10 @@ impl Inner {
             variable: &|setting| variable_name(&instance, setting),
             client_id: &client_id,
             client_secret: client_secret.as_ref().map(ExposeSecret::expose_secret),
+            private_key: match client_authentication {
+                ClientAuthentication::PrivateKeyJwt => settings.get(PRIVATE_KEY).map(|key| (key, settings.get(KEY_ID))),
+                _ => None,
+            },
             issuer: issuer.as_deref(),
             is_foreign_issuer: texts.is_foreign_issuer(),
             discovery_url: texts.discovery_url()?,

@@ -8,7 +8,7 @@ use crate::{
     Error, Result, claims,
     described::{self, Described},
     provider::{Provider, Settings},
-    spec::{ClientAuthentication, DescribedBy, ProviderSpec, ResponseMode},
+    spec::{ClientAuthentication, DescribedBy, ProviderSpec, ResponseMode, SpecFacts},
     template::{is_host, parse_url},
 };
 
@@ -95,6 +95,11 @@ pub(crate) const RESPONSE_MODE: &str = "RESPONSE_MODE";
 /// Setting that says how the client authenticates, at a provider that the settings alone describe.
 pub(crate) const AUTH_METHOD: &str = "TOKEN_ENDPOINT_AUTH_METHOD";
 
+/// Setting that holds the key of a client that authenticates with one, in PEM.
+pub(crate) const PRIVATE_KEY: &str = "PRIVATE_KEY";
+/// Setting that names this key to the provider.
+pub(crate) const KEY_ID: &str = "KEY_ID";
+
 /// `bitbucket-data-center` as it stands in a variable: `BITBUCKET_DATA_CENTER`.
 pub(crate) fn setting_name(name: &str) -> String {
     name.to_ascii_uppercase().replace('-', "_")
@@ -159,9 +164,14 @@ impl CheckedConfig {
             if name == RESPONSE_MODE && ResponseMode::named(value).is_none() {
                 return Err(Error::configuration(format!("{} must be query or form_post", variable(name))));
             }
-            if name == AUTH_METHOD && ClientAuthentication::named(value).is_none() {
-                let message = format!("{} must be client_secret_basic, client_secret_post or none", variable(name));
-                return Err(Error::configuration(message));
+            if name == AUTH_METHOD {
+                let has_keys = spec.facts.openid.is_some();
+                let method = ClientAuthentication::named(value);
+                if method.is_none_or(|method| method == ClientAuthentication::PrivateKeyJwt && !has_keys) {
+                    let more = if has_keys { ", private_key_jwt" } else { "" };
+                    let methods = format!("client_secret_basic, client_secret_post{more} or none");
+                    return Err(Error::configuration(format!("{} must be {methods}", variable(name))));
+                }
             }
         }
         if spec.facts.openid.is_some() && spec.facts.issuer.is_none() && settings.get(ISSUER).is_none() {
@@ -171,17 +181,7 @@ impl CheckedConfig {
         let text = |name: &str| settings.get(name).map(str::to_owned);
         let client_id =
             text("CLIENT_ID").ok_or_else(|| Error::configuration(format!("{} is not set", variable("CLIENT_ID"))))?;
-        let client_secret = settings.0.get("CLIENT_SECRET").cloned();
-        let client_authentication =
-            settings.get(AUTH_METHOD).and_then(ClientAuthentication::named).unwrap_or(spec.facts.client_authentication);
-        match (client_authentication, &client_secret) {
-            (ClientAuthentication::Signed, Some(_)) => {
-                let message = format!("{} is set, but the provider has no fixed secret", variable("CLIENT_SECRET"));
-                return Err(Error::configuration(message).with_remedy("Remove it: a secret is signed for each request"));
-            }
-            (ClientAuthentication::None | ClientAuthentication::Signed, _) | (_, Some(_)) => {}
-            (_, None) => return Err(Error::configuration(format!("{} is not set", variable("CLIENT_SECRET")))),
-        }
+        let (client_authentication, client_secret) = authentication(spec, &variable, &settings)?;
         for declared in spec.facts.variables {
             let name = setting_name(declared.name);
             match (settings.get(&name), declared.default) {
@@ -222,6 +222,43 @@ impl CheckedConfig {
     }
 }
 
+/// How the client authenticates, and its secret, if it has one.
+fn authentication(
+    spec: &ProviderSpec,
+    variable: &dyn Fn(&str) -> String,
+    settings: &Settings,
+) -> Result<(ClientAuthentication, Option<SecretString>)> {
+    let client_secret = settings.0.get("CLIENT_SECRET").cloned();
+    let client_authentication =
+        settings.get(AUTH_METHOD).and_then(ClientAuthentication::named).unwrap_or(spec.facts.client_authentication);
+    match (client_authentication, &client_secret) {
+        (ClientAuthentication::Signed, Some(_)) => {
+            let message = format!("{} is set, but the provider has no fixed secret", variable("CLIENT_SECRET"));
+            return Err(Error::configuration(message).with_remedy("Remove it: a secret is signed for each request"));
+        }
+        (ClientAuthentication::PrivateKeyJwt, Some(_)) => {
+            let message = format!("{} is set, but the client authenticates with a key", variable("CLIENT_SECRET"));
+            return Err(Error::configuration(message).with_remedy(format!("Remove it, or {}", variable(AUTH_METHOD))));
+        }
+        (ClientAuthentication::None | ClientAuthentication::Signed | ClientAuthentication::PrivateKeyJwt, _)
+        | (_, Some(_)) => {}
+        (_, None) => return Err(Error::configuration(format!("{} is not set", variable("CLIENT_SECRET")))),
+    }
+    if may_have_key(&spec.facts) {
+        let uses_key = client_authentication == ClientAuthentication::PrivateKeyJwt;
+        if uses_key && settings.get(PRIVATE_KEY).is_none() {
+            return Err(Error::configuration(format!("{} is not set", variable(PRIVATE_KEY)))
+                .with_remedy("It is the key in PEM whose public half the provider has"));
+        }
+        let of_key = [PRIVATE_KEY, KEY_ID].into_iter().find(|name| settings.get(name).is_some());
+        if let Some(name) = of_key.filter(|_| !uses_key) {
+            let (name, method) = (variable(name), variable(AUTH_METHOD));
+            return Err(Error::configuration(format!("{name} is set, but {method} is not private_key_jwt")));
+        }
+    }
+    Ok((client_authentication, client_secret))
+}
+
 /// An instance name stands in URLs, in cookie names and in the environment.
 fn check_instance_name(name: &str) -> Result<()> {
     let valid = (1..=64).contains(&name.len())
@@ -250,7 +287,9 @@ pub(crate) fn known_settings(spec: &ProviderSpec) -> Vec<String> {
         ("DISCOVERY_URL", openid),
         ("JWKS_URL", openid),
         (RESPONSE_MODE, openid),
-        (AUTH_METHOD, (openid && facts.issuer.is_none()) || described),
+        (AUTH_METHOD, chooses_authentication(facts)),
+        (PRIVATE_KEY, may_have_key(facts)),
+        (KEY_ID, may_have_key(facts)),
     ];
     known.extend(optional.into_iter().filter(|(_, exists)| *exists).map(|(name, _)| name.to_owned()));
     known.extend(facts.calls.iter().map(|call| format!("{}_URL", setting_name(call.name))));
@@ -262,6 +301,19 @@ pub(crate) fn known_settings(spec: &ProviderSpec) -> Vec<String> {
         known.extend(described::SETTINGS.into_iter().chain(claims).map(str::to_owned));
     }
     known
+}
+
+/// Whether it is for whoever runs the server to say how clients authenticate.
+fn chooses_authentication(facts: &SpecFacts) -> bool {
+    let is_anyones = facts.issuer.is_none_or(|issuer| issuer.contains('{'));
+    let is_openid = facts.openid.is_some_and(|openid| openid.issuer_template.is_none());
+    (is_openid && is_anyones) || facts.described_by == DescribedBy::Settings
+}
+
+/// Whether a client may authenticate with a private key.
+fn may_have_key(facts: &SpecFacts) -> bool {
+    facts.openid.is_some()
+        && (chooses_authentication(facts) || facts.client_authentication == ClientAuthentication::PrivateKeyJwt)
 }
 
 fn unknown_setting(instance: &str, name: &str, known: &[String]) -> Error {

@@ -43,6 +43,8 @@ pub use config::ProviderConfig;
 pub use error::{Error, ErrorKind, Result};
 pub use http::{HttpClient, HttpRequest, HttpResponse, Location, Method, UrlTrust};
 pub use identity::Identity;
+#[cfg(feature = "oidc")]
+pub use oidc::SigningKey;
 pub use provider::{Provider, Settings, TokenRequest};
 pub use registry::{Catalogue, Registered, Registry, RegistryBuilder};
 pub use spec::{

@@ -11,6 +11,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
 use oauth_core::{
     Authorization, AuthorizationRequest, CallbackParameters, Claims, Error, ErrorKind, ExposeSecret, HttpClient,
@@ -1206,6 +1207,51 @@ async fn how_the_client_authenticates_is_a_setting_where_nothing_else_says_so() 
     op.sign_in(&op.client_of(&SPEC, public)).await.unwrap();
 }
 
+const CLIENT_KEY: &str = include_str!("keys/p256.pem");
+
+/// A client that proves itself with a private key.
+fn by_key(key: Option<&str>) -> ProviderConfig {
+    let config = ProviderConfig::public("oidc", "the id")
+        .setting("ISSUER", ISSUER.to_owned())
+        .setting("TOKEN_ENDPOINT_AUTH_METHOD", "private_key_jwt".to_owned());
+    key.into_iter().fold(config, |config, key| config.setting("PRIVATE_KEY", key))
+}
+
+// Proves: QE5, QE10
+#[tokio::test]
+async fn a_client_with_a_key_proves_itself_to_its_issuer_anew_for_each_request() {
+    let op = Op::new(ISSUER);
+    let client = op.client_of(&SPEC, by_key(Some(CLIENT_KEY)).setting("KEY_ID", "k1".to_owned()));
+    let (token, _) = op.sign_in(&client).await.unwrap();
+    client.refresh_token(&token).await.unwrap();
+    client.revoke_token(&token).await.unwrap();
+
+    let mut sent = op.set(|state| std::mem::take(&mut state.requests));
+    sent.retain(|request| ["/token", "/revoke"].contains(&request.url.path()));
+    // An exchange, a renewal, and the end of both tokens.
+    assert_eq!(sent.len(), 4);
+    let mut seen = std::collections::HashSet::new();
+    for request in sent {
+        assert!(request.headers.iter().all(|(name, _)| name != "authorization"));
+        let body = request.body.unwrap();
+        let params: BTreeMap<_, _> = url::form_urlencoded::parse(&body).into_owned().collect();
+        assert_eq!(params["client_id"], "the id");
+        assert_eq!(params["client_assertion_type"], "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+        assert!(!params.contains_key("client_secret"));
+        let part = |part: &str| -> Value { serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap() };
+        let (header, rest) = params["client_assertion"].split_once('.').unwrap();
+        assert_eq!(part(header), json!({ "alg": "ES256", "kid": "k1", "typ": "JWT" }));
+        let claims = part(rest.split_once('.').unwrap().0);
+        for (claim, value) in [("iss", "the id"), ("sub", "the id"), ("aud", ISSUER)] {
+            assert_eq!(claims[claim], value);
+        }
+        let (issued, ends) = (claims["iat"].as_u64().unwrap(), claims["exp"].as_u64().unwrap());
+        assert!(issued <= now() && ends - issued == 60, "{claims}");
+        assert!(seen.insert(claims["jti"].as_str().unwrap().to_owned()));
+    }
+    assert!(!format!("{client:?}").contains("PRIVATE"), "{client:?}");
+}
+
 static OAUTH2: ProviderSpec = ProviderSpec::oauth2("plain", "https://a.test/authorize", "https://a.test/token");
 
 #[test]
@@ -1225,7 +1271,28 @@ fn every_mistake_in_an_openid_setting_is_named() {
         (
             &SPEC,
             config(ISSUER).setting("TOKEN_ENDPOINT_AUTH_METHOD", "basic".to_owned()),
-            "OAUTH_OIDC_TOKEN_ENDPOINT_AUTH_METHOD must be client_secret_basic, client_secret_post or none",
+            "OAUTH_OIDC_TOKEN_ENDPOINT_AUTH_METHOD must be client_secret_basic, client_secret_post, private_key_jwt or none",
+        ),
+        (&SPEC, by_key(None), "OAUTH_OIDC_PRIVATE_KEY is not set. It is the key in PEM"),
+        (
+            &SPEC,
+            by_key(Some("planted")),
+            "OAUTH_OIDC_PRIVATE_KEY is not usable. It is the whole text of the key's file",
+        ),
+        (
+            &SPEC,
+            by_key(Some(CLIENT_KEY)).setting("CLIENT_SECRET", SECRET),
+            "OAUTH_OIDC_CLIENT_SECRET is set, but the client authenticates with a key",
+        ),
+        (
+            &SPEC,
+            config(ISSUER).setting("PRIVATE_KEY", CLIENT_KEY),
+            "OAUTH_OIDC_PRIVATE_KEY is set, but OAUTH_OIDC_TOKEN_ENDPOINT_AUTH_METHOD is not private_key_jwt",
+        ),
+        (
+            &FIXED,
+            ProviderConfig::new("fixed", "the id", SECRET).setting("PRIVATE_KEY", CLIENT_KEY),
+            "OAUTH_FIXED_PRIVATE_KEY is not a setting of this provider",
         ),
         (
             &FIXED,

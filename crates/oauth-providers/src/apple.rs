@@ -10,14 +10,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use aws_lc_rs::{
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
-};
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine};
 use oauth_core::{
     Brand, Claims, ClientAuthentication, Error, ErrorKind, Provider, ProviderSpec, ResponseMode, Result, Revocation,
-    Setting, Settings, SpaceEncoding, TokenRequest, UserInfoSource, register,
+    Setting, Settings, SigningAlgorithm, SigningKey, SpaceEncoding, TokenRequest, UserInfoSource, register,
 };
 use serde_json::json;
 
@@ -97,7 +92,7 @@ impl Provider for Apple {
                 ));
             }
         }
-        key_pair(settings).map(drop)
+        signing_key(settings).map(drop)
     }
 
     fn token_request(&self, request: &mut TokenRequest, settings: &Settings) -> Result<()> {
@@ -110,29 +105,16 @@ impl Provider for Apple {
 fn client_secret(settings: &Settings) -> Result<String> {
     let setting = |name| settings.get(name).unwrap_or_default();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let header = json!({ "alg": "ES256", "kid": setting("KEY_ID"), "typ": "JWT" });
     let claims = json!({
         "iss": setting("TEAM_ID"), "sub": setting("CLIENT_ID"), "aud": ISSUER, "iat": now, "exp": now + 300,
     });
-    let part = |json: serde_json::Value| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
-    let signed = [part(header), part(claims)].join(".");
-    let signature = key_pair(settings)?
-        .sign(&SystemRandom::new(), signed.as_bytes())
-        .map_err(|_| Error::new(ErrorKind::RandomSource, "the client secret cannot be signed"))?;
-    Ok(format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)))
+    signing_key(settings)?.sign(Some(setting("KEY_ID")), &claims)
 }
 
-/// The key of a `.p8` file: PKCS #8 in PEM, also on one line as an environment variable may have it.
-fn key_pair(settings: &Settings) -> Result<EcdsaKeyPair> {
-    let pem = settings.get("PRIVATE_KEY").unwrap_or_default().replace("\\n", "\n");
-    let base64: String = pem
-        .split("-----")
-        .find(|part| !part.trim().is_empty() && !part.contains("PRIVATE KEY"))
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect();
-    let der = BASE64_STANDARD.decode(base64).unwrap_or_default();
-    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der).map_err(|_| {
+/// The key of a `.p8` file.
+fn signing_key(settings: &Settings) -> Result<SigningKey> {
+    let key = SigningKey::from_pem(settings.get("PRIVATE_KEY").unwrap_or_default());
+    key.ok().filter(|key| key.algorithm() == SigningAlgorithm::Es256).ok_or_else(|| {
         Error::new(ErrorKind::Configuration, "PRIVATE_KEY is not the key of a .p8 file").with_remedy(
             "It is the whole text of the file that was downloaded with the key, with its first and last line",
         )

@@ -296,12 +296,19 @@ fn protocol(page: &mut String, facts: &SpecFacts) {
         ClientAuthentication::Signed => {
             "A client secret is signed for each request and sent in its body, beside the client id".to_owned()
         }
+        ClientAuthentication::PrivateKeyJwt => {
+            "The client proves itself with a private key (RFC 7523): there is no client secret".to_owned()
+        }
+        _ if facts.token_method == Method::Get => {
+            "Client id and secret are in the query of the token request".to_owned()
+        }
         _ => "Client id and secret are in the body of the token request".to_owned(),
     }];
     said.push(match facts.pkce {
         Pkce::S256 => "PKCE is sent, with `S256`".to_owned(),
         Pkce::Plain => "PKCE is sent, with `plain`: the provider knows no other method".to_owned(),
-        _ => "PKCE is not sent: the provider refuses it. The state alone binds the callback to the browser".to_owned(),
+        _ => "PKCE is not sent: the provider does not take it. The state alone binds the callback to the browser"
+            .to_owned(),
     });
     if facts.response_mode == ResponseMode::FormPost {
         said.push("The callback is a cross-site `POST`".to_owned());
@@ -349,6 +356,9 @@ fn protocol(page: &mut String, facts: &SpecFacts) {
             "`revoke_token` revokes where `REVOKE_URL` is set".to_owned()
         }
         Revocation::NotOffered { instead } if !instead.is_empty() => instead.to_owned(),
+        _ if facts.openid.is_some_and(|openid| openid.jwks_url.is_none()) => {
+            "`revoke_token` revokes where the metadata names an endpoint for it (RFC 7009)".to_owned()
+        }
         _ => "Tokens cannot be revoked".to_owned(),
     });
     if let Some(docs) = facts.docs {

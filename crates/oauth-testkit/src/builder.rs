@@ -10,6 +10,7 @@ use oauth_core::{Error, ErrorKind, ProviderSpec, ResponseMode, Result};
 use serde_json::Value;
 
 use crate::{
+    client_key::ClientKey,
     document::first_field,
     endpoint::Endpoint,
     fault::Fault,
@@ -68,6 +69,8 @@ pub(crate) struct Options {
     pub(crate) address: SocketAddr,
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
+    /// What the client proves itself with in place of a secret.
+    pub(crate) client_key: Option<ClientKey>,
     pub(crate) redirect_uri: Option<String>,
     pub(crate) people: Vec<TestPerson>,
     pub(crate) page_size: usize,
@@ -104,6 +107,7 @@ impl DevProviderBuilder {
                 address: (Ipv4Addr::LOCALHOST, 0).into(),
                 client_id: "development-client".to_owned(),
                 client_secret: String::new(),
+                client_key: None,
                 redirect_uri: None,
                 people: TestPerson::built_in(),
                 page_size: 2,
@@ -290,6 +294,7 @@ impl DevProviderBuilder {
                 Error::new(ErrorKind::RandomSource, "the operating system gave no random bytes").with_source(error)
             })?,
         };
+        options.client_key = ClientKey::new(options.spec)?;
         Ok((options, faults))
     }
 }

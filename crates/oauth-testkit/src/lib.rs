@@ -46,6 +46,7 @@ mod authorize;
 #[cfg(feature = "browser")]
 mod browser;
 mod builder;
+mod client_key;
 pub mod conformance;
 mod document;
 mod endpoint;

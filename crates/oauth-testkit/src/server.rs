@@ -163,7 +163,7 @@ impl DevProvider {
         state.faults_once.remove(&endpoint);
     }
 
-    /// Makes new keys. What was signed before is no longer verifiable: the key set has the new key only.
+    /// Makes new keys of the provider. What was signed before is no longer verifiable: the key set has the new key only.
     ///
     /// # Errors
     ///

@@ -115,7 +115,10 @@ impl Shared {
         if is_discovered {
             settings.push(("ISSUER".to_owned(), base_url.clone()));
         }
-        if !matches!(facts.client_authentication, ClientAuthentication::None | ClientAuthentication::Signed) {
+        if let Some(key) = &self.options.client_key {
+            settings.push(("PRIVATE_KEY".to_owned(), key.pem.clone()));
+        }
+        if matches!(facts.client_authentication, ClientAuthentication::Basic | ClientAuthentication::Body) {
             settings.push(("CLIENT_SECRET".to_owned(), self.options.client_secret.clone()));
         }
         if self.options.response_mode != facts.response_mode {

@@ -216,6 +216,9 @@ fn authenticate(
         ClientAuthentication::Body => is_ours && secret == Some(options.client_secret.as_str()),
         // What the hook signed, it alone and the real provider can judge.
         ClientAuthentication::Signed => is_ours && header.is_none() && secret.is_some_and(|secret| !secret.is_empty()),
+        ClientAuthentication::PrivateKeyJwt => {
+            is_ours && secret.is_none() && header.is_none() && asserts(shared, params)
+        }
         ClientAuthentication::None => is_ours && secret.is_none() && header.is_none(),
         _ => false,
     };
@@ -228,6 +231,18 @@ fn authenticate(
         ClientAuthentication::Basic => refusal.header("www-authenticate", "Basic realm=\"token\""),
         _ => refusal,
     })
+}
+
+/// Whether the client proves itself with an assertion that it made and has not used (RFC 7523 section 3).
+fn asserts(shared: &Shared, params: &Pairs) -> bool {
+    const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    let (key, issuer) = (&shared.options.client_key, openid::issuer(shared.spec(), &shared.base_url));
+    let (Some(key), Some(issuer), Some(assertion)) = (key, issuer, value(params, "client_assertion")) else {
+        return false;
+    };
+    value(params, "client_assertion_type") == Some(TYPE)
+        && key.made(assertion, &shared.options.client_id, &issuer)
+        && shared.state().secrets.insert(assertion.to_owned())
 }
 
 /// Client id and secret of an `Authorization` header, each form-encoded (RFC 6749 section 2.3.1).

@@ -333,6 +333,13 @@ pub(super) const BREAKAGES: &[Breakage] = &[
         to: "let _ = verifier;",
     },
     Breakage {
+        requirement: "QE10",
+        what: "an assertion is good for an hour",
+        file: "crates/oauth-core/src/oidc/relying_party.rs",
+        from: "const ASSERTION_LIFETIME: u64 = 60;",
+        to: "const ASSERTION_LIFETIME: u64 = 3600;",
+    },
+    Breakage {
         requirement: "QA9",
         what: "metadata demands pushed requests in vain",
         file: "crates/oauth-core/src/oidc/discovery.rs",

@@ -28,12 +28,12 @@ impl Inner {
         pending: &PendingAuthorization,
     ) -> Result<String> {
         let mut credentials = TokenRequest { params: Vec::new(), headers: Vec::new() };
-        self.authenticate(&mut credentials);
+        self.authenticate(&mut credentials)?;
         self.provider.token_request(&mut credentials, &self.settings)?;
         // The request names the client itself.
-        let params = credentials.params.iter().filter(|(name, _)| *name != self.facts().client_id_param);
-        let params = params.map(|(name, value)| (name.as_ref(), value.expose_secret()));
-        let body = form_urlencoded::Serializer::new(request).extend_pairs(params).finish();
+        credentials.params.retain(|(name, _)| *name != self.facts().client_id_param);
+        let params = || credentials.params.iter().map(|(name, value)| (name.as_ref(), value.expose_secret()));
+        let body = form_urlencoded::Serializer::new(request).extend_pairs(params()).finish();
 
         let mut http = pushed.endpoint.request(Method::Post, |_| None)?;
         http.set_header("content-type", "application/x-www-form-urlencoded");
@@ -45,12 +45,9 @@ impl Inner {
         let response = self.http.send(http).await?;
 
         let of_login = [Some(&pending.state), pending.nonce.as_ref(), pending.code_verifier.as_ref()];
-        let secrets: Vec<&str> = of_login
-            .into_iter()
-            .chain([self.client_secret.as_ref()])
-            .flatten()
-            .map(ExposeSecret::expose_secret)
-            .collect();
+        let known = of_login.into_iter().chain([self.client_secret.as_ref()]).flatten();
+        let secrets: Vec<&str> =
+            known.map(ExposeSecret::expose_secret).chain(params().map(|(_, value)| value)).collect();
         let request_uri = self.pushed_reader.read(response, &secrets)?;
         let mut url = pushed.authorize_head.clone();
         url.push_str("&request_uri=");

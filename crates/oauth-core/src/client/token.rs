@@ -115,12 +115,12 @@ impl Inner {
         for (name, value) in &self.token_headers {
             request.set_header(*name, value.text(|name| self.value(name, values))?);
         }
-        self.authenticate(&mut request);
+        self.authenticate(&mut request)?;
         Ok(request)
     }
 
-    /// Says who the client is, and proves it where it has a secret (RFC 6749 section 2.3.1).
-    pub(super) fn authenticate(&self, request: &mut TokenRequest) {
+    /// Says who the client is, and proves it where it has a secret (RFC 6749 section 2.3.1) or a key (RFC 7523 section 2.2).
+    pub(super) fn authenticate(&self, request: &mut TokenRequest) -> Result<()> {
         let facts = self.facts();
         match (&self.basic, self.client_authentication, &self.client_secret) {
             (Some(basic), ..) => request.set_header("authorization", basic.clone()),
@@ -130,6 +130,13 @@ impl Inner {
             }
             _ => request.set_param(facts.client_id_param, self.client_id.as_str()),
         }
+        if let Some(openid) = &self.openid
+            && let Some(assertion) = openid.client_assertion()?
+        {
+            request.set_param("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+            request.set_param("client_assertion", assertion);
+        }
+        Ok(())
     }
 
     async fn request_token(

@@ -7,7 +7,9 @@ mod json;
 mod jws;
 mod keys;
 mod relying_party;
+mod signing_key;
 pub(crate) use relying_party::{OpenId, Server, Setup};
+pub use signing_key::SigningKey;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, unreachable_pub, dead_code)]

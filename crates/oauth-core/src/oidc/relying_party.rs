@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::{
@@ -15,20 +15,25 @@ use super::{
     json::{Object, Refused, whole_number},
     jws::{Jws, Parser, TokenType},
     keys::{KeySet, SecretKey},
+    signing_key::SigningKey,
 };
 use crate::{
     Error, ErrorKind, Result,
     authorization::PendingAuthorization,
-    config::ISSUER,
+    config::{ISSUER, PRIVATE_KEY},
     endpoints::{Endpoint, Endpoints, Found, Given},
     http::{HttpClient, Location, Method, UrlTrust},
     identity::Identity,
+    secret,
     spec::{IssuerTemplate, Nonce, OpenIdFacts, ProviderSpec, SigningAlgorithm, SubjectForm, UserInfoSource},
     template::parse_url,
     token::OAuthToken,
 };
 
 /// Longest metadata and longest key set that are read, in bytes.
+/// Seconds for which a client assertion is good: a request takes less.
+const ASSERTION_LIFETIME: u64 = 60;
+
 const MAX_DOCUMENT: usize = 512 * 1024;
 
 /// What a client of an OpenID provider is made of.
@@ -38,6 +43,8 @@ pub(crate) struct Setup<'s> {
     pub(crate) variable: &'s dyn Fn(&str) -> String,
     pub(crate) client_id: &'s str,
     pub(crate) client_secret: Option<&'s str>,
+    /// The client's private key in PEM and its name, where it authenticates with one.
+    pub(crate) private_key: Option<(&'s str, Option<&'s str>)>,
     pub(crate) issuer: Option<&'s str>,
     /// Where the endpoints are not given, and what says otherwise than the issuer where that is.
     pub(crate) discovery_url: Option<String>,
@@ -62,6 +69,7 @@ pub(crate) struct OpenId {
     endpoints: Cached<Endpoints>,
     jwks: Option<Endpoint>,
     keys: Keys,
+    assertion_key: Option<(SigningKey, Option<String>)>,
 }
 
 /// What verifies a signature.
@@ -101,6 +109,13 @@ impl OpenId {
         } else {
             Keys::Set(Cached::default())
         };
+        let assertion_key = setup.private_key.map(|(pem, kid)| {
+            let invalid = |error: Error| {
+                let remedy = error.remedy().unwrap_or_default().to_owned();
+                Error::configuration(format!("{} is not usable", (setup.variable)(PRIVATE_KEY))).with_remedy(remedy)
+            };
+            Ok::<_, Error>((SigningKey::from_pem(pem).map_err(invalid)?, kid.map(str::to_owned)))
+        });
         let has_keys = matches!(keys, Keys::Secret(_)) || setup.jwks.is_some();
         let metadata_url = if setup.has_endpoints && has_keys {
             None
@@ -120,6 +135,7 @@ impl OpenId {
             endpoints: Cached::default(),
             jwks: setup.jwks.clone(),
             keys,
+            assertion_key: assertion_key.transpose()?,
         }))
     }
 
@@ -140,6 +156,17 @@ impl OpenId {
     }
 
     /// Whether `issuer` is the one of a tenant of this provider.
+    /// Proves who the client is for a minute and once (RFC 7523 section 3), to this issuer and no other; `None` without a key.
+    pub(crate) fn client_assertion(&self) -> Result<Option<SecretString>> {
+        let Some((key, kid)) = &self.assertion_key else { return Ok(None) };
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+        let claims = serde_json::json!({
+            "iss": self.client_id, "sub": self.client_id, "aud": self.issuer, "jti": secret::random()?.expose_secret(),
+            "iat": now, "exp": now + ASSERTION_LIFETIME,
+        });
+        key.sign(kid.as_deref(), &claims).map(|assertion| Some(assertion.into()))
+    }
+
     pub(crate) fn is_of_tenant(&self, issuer: &str) -> bool {
         self.template.is_some_and(|template| IssuerRule::of_tenant(template, issuer).exact().is_some())
     }

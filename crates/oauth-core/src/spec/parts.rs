@@ -22,6 +22,9 @@ pub enum ClientAuthentication {
     /// Id, and a secret that [`Provider::token_request`](crate::Provider::token_request) signs anew for each request, with a key
     /// from the provider's own settings: there is no client secret to configure.
     Signed,
+    /// Id, and an assertion that is signed anew for each request with the private key of the settings (RFC 7523 section 2.2,
+    /// `private_key_jwt` of OpenID Connect Core section 9), at an OpenID provider. There is no client secret.
+    PrivateKeyJwt,
     /// A public client: the id only, and PKCE.
     None,
 }
@@ -32,6 +35,7 @@ impl ClientAuthentication {
         match name {
             "client_secret_basic" => Some(Self::Basic),
             "client_secret_post" => Some(Self::Body),
+            "private_key_jwt" => Some(Self::PrivateKeyJwt),
             "none" => Some(Self::None),
             _ => None,
         }

@@ -12,7 +12,7 @@ pub(crate) static ALL: &[&ProviderSpec] =
 
 /// Those that speak OpenID Connect.
 pub(crate) static OPENID: &[&ProviderSpec] =
-    &[&DISCOVERED, &IN_ID_TOKEN, &TENANTS, &SHARED_KEY, &SIGNED_PROFILE, &SIGNED_ACCESS];
+    &[&DISCOVERED, &PRIVATE_KEY, &IN_ID_TOKEN, &TENANTS, &SHARED_KEY, &SIGNED_PROFILE, &SIGNED_ACCESS];
 
 pub(crate) const fn spec(name: &'static str) -> ProviderSpec {
     ProviderSpec::oauth2(name, "https://id.test/authorize?flow=1", "https://id.test/token")
@@ -175,6 +175,12 @@ pub(crate) static CHECKED: ProviderSpec =
 pub(crate) static DISCOVERED: ProviderSpec = ProviderSpec::openid("discovered", "https://id.test")
     .display_name("Discovered")
     .revocation(Revocation::Endpoint("https://id.test/revoke"));
+
+/// The client proves itself with a private key.
+pub(crate) static PRIVATE_KEY: ProviderSpec = ProviderSpec::openid("private-key", "https://id.test")
+    .pushed_authorization("https://id.test/par")
+    .revocation(Revocation::Endpoint("https://id.test/revoke"))
+    .client_authentication(ClientAuthentication::PrivateKeyJwt);
 
 /// Keys of RSA only, the profile in the ID token, the answer by a cross-site POST, no nonce to count on.
 pub(crate) static IN_ID_TOKEN: ProviderSpec = ProviderSpec::openid("in-id-token", "https://id.test")
