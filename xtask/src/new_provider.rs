@@ -327,8 +327,10 @@ fn check_name(name: &str) -> Result<()> {
             && name.len() <= 64,
         "{name:?} is no name: lower-case letters first, then also digits and '-'"
     );
-    // A crate feature, a setting or a part of the crate would have the same name.
-    ensure!(!["default", "profiles", "oauth-core", "mod", "self", "super", "crate"].contains(&name), "{name} is taken");
+    // A crate feature, a setting, a part of the crate or a word of the language would have the same name.
+    let taken =
+        ["default", "profiles", "oauth-core", "mod", "self", "super", "crate", "box", "loop", "match", "move", "type"];
+    ensure!(!taken.contains(&name), "{name} is taken");
     Ok(())
 }
 

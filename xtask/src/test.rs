@@ -176,11 +176,17 @@ fn each_feature() -> Result<Report> {
         command.args(["--package", &library.name]);
     }
     cmd::run(&mut command)?;
-    let mut report = RIGHT;
-    let mut command = cmd::cargo(&["hack", "nextest", "run", "--each-feature"]);
-    command.args(["--package", "oauth-providers", "--test", "one_feature"]);
-    cmd::stream(command, |line| report.count(line))?;
-    Ok(report)
+    // What it asserts is evaluated by the compiler: with a hundred features, a hundred programs would take too long.
+    cmd::run(cmd::cargo(&[
+        "hack",
+        "check",
+        "--each-feature",
+        "--package",
+        "oauth-providers",
+        "--test",
+        "one_feature",
+    ]))?;
+    Ok(RIGHT)
 }
 
 fn deny(checks: &[&str]) -> Result<Report> {

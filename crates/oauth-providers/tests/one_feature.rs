@@ -1,4 +1,5 @@
-//! A build holds the providers whose feature is on, and no other. It tells most when one feature is on at a time.
+//! A build holds the providers whose feature is on, and no other. It tells most when one feature is on at a time, for
+//! which it is enough to compile it.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use oauth_providers::CATALOGUE;
@@ -58,6 +59,18 @@ const FEATURES: &[(&str, bool)] = &[
     ("zitadel", cfg!(feature = "zitadel")),
     ("zoom", cfg!(feature = "zoom")),
 ];
+
+/// How many features are on. The compiler counts, so that a build with each feature alone needs no run.
+const fn number_on() -> usize {
+    let (mut number, mut rest) = (0, FEATURES);
+    while let [(_, on), tail @ ..] = rest {
+        number += *on as usize;
+        rest = tail;
+    }
+    number
+}
+
+const _: () = assert!(CATALOGUE.providers.len() == number_on(), "a feature brings its provider and no other");
 
 /// The providers whose feature is on.
 fn on() -> Vec<&'static str> {
