@@ -9,7 +9,7 @@ use crate::{
     described::{self, Described},
     provider::{Provider, Settings},
     spec::{ClientAuthentication, DescribedBy, ProviderSpec, ResponseMode, SpecFacts},
-    template::{is_host, parse_url},
+    template::{is_host_or_id, parse_url},
 };
 
 /// Credentials and settings of one provider instance.
@@ -189,7 +189,7 @@ impl CheckedConfig {
                     let allowed = declared.allowed.join(", ");
                     return Err(Error::configuration(format!("{} must be one of {allowed}", variable(&name))));
                 }
-                (Some(value), _) if !is_host(value) => {
+                (Some(value), _) if !is_host_or_id(value) => {
                     return Err(Error::configuration(format!(
                         "{} has characters that no host or id has",
                         variable(&name)
@@ -200,7 +200,7 @@ impl CheckedConfig {
             }
         }
         if let Some(membership) = spec.facts.openid.and_then(|openid| openid.membership)
-            && settings.get(membership.setting).is_some_and(|value| !is_host(value))
+            && settings.get(membership.setting).is_some_and(|value| !is_host_or_id(value))
         {
             let variable = variable(membership.setting);
             return Err(Error::configuration(format!("{variable} has characters that no host or id has")));

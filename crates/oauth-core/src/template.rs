@@ -220,9 +220,10 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     })
 }
 
-/// A variable's value in a host: letters, digits, `.`, `-` and a port.
-pub(crate) fn is_host(value: &str) -> bool {
-    !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':'))
+/// A variable's value, a host or an id: letters, digits, `.`, `-`, `_` and a port. It stays where a template puts it.
+pub(crate) fn is_host_or_id(value: &str) -> bool {
+    !value.is_empty()
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':'))
 }
 
 #[cfg(test)]
