@@ -89,8 +89,7 @@ struct Scene {
     _black_hole: BlackHole,
 }
 
-/// Somebody who has set out for a provider. Nobody connects at the moment of coming back: the system lets 128 connections
-/// wait to be accepted, and one that finds no room tries again after a second, which is not what is measured.
+/// Somebody who has set out for a provider, and comes back on the same connection: what is measured is no queue of the system.
 struct Visitor {
     connection: Connection,
     callback: String,
