@@ -93,3 +93,21 @@ impl PushedReader {
         request_uri.map(Into::into).ok_or_else(|| refused("answered without a request_uri".to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        // Proves: QA9, QH6
+        #[test]
+        fn no_reply_makes_it_panic(body in "\\PC{0,64}|[{}\"a-z_:,\\[\\]0-9 ]{0,80}", status in 100_u16..600) {
+            let answer = [format!(r#"{{"request_uri":{body}}}"#), body];
+            for body in answer {
+                let reference = PushedReader::new().read(HttpResponse::new(status, body.into_bytes()), &[]);
+                let is_fit = reference.is_ok_and(|uri| !uri.is_empty() && uri.bytes().all(|byte| byte.is_ascii_graphic()));
+                proptest::prop_assert!(!is_fit || matches!(status, 200 | 201));
+            }
+        }
+    }
+}
