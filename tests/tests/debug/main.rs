@@ -15,7 +15,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use oauth_core::{AuthorizationRequest, CallbackParameters, ExposeSecret as _, Identity};
+use oauth_core::{AuthorizationRequest, CallbackParameters, ExposeSecret as _, Identity, SigningKey};
 use oauth_login::{
     BrowserRequest, EmailLinking, Finished, KeyRing, LocalEmail, Login, LoginRecord, Quota, RateLimit, Refusal,
     StoredLogin, TrustedProxies,
@@ -50,6 +50,10 @@ async fn show_core() {
     show(&user.email_verified);
     show(&user.verified_email().unwrap());
     show(&Identity::new("https://acme.example", "1"));
+    let pem = include_str!("../../../crates/oauth-core/tests/keys/p256.pem");
+    pem.lines().filter(|line| !line.starts_with('-')).for_each(drawn);
+    show(&SigningKey::from_pem(pem).unwrap());
+    show_error(&SigningKey::from_pem("planted").unwrap_err());
     let refused = client.exchange_code("planted-refused", pending, &callback).await.unwrap_err();
     show(&refused.kind());
     show_error(&refused);

@@ -18,7 +18,6 @@ const NOT_SHOWN: &[&str] = &["oauth_core::Catalogue", "oauth_core::Registered"];
 
 /// What a provider's description is made of: constants of the source, which an application only reads.
 const DESCRIPTIONS: &[&str] = &[
-    "oauth_bitbucket::DataCenter",
     "oauth_core::Alternative",
     "oauth_core::Brand",
     "oauth_core::Claims",
@@ -53,11 +52,6 @@ const DESCRIPTIONS: &[&str] = &[
     "oauth_core::UrlTrust",
     "oauth_core::UserInfoSource",
     "oauth_core::Variable",
-    "oauth_providers::Apple",
-    "oauth_providers::Facebook",
-    "oauth_providers::GitHub",
-    "oauth_providers::Microsoft",
-    "oauth_providers::Twitter",
 ];
 
 /// The members of a profile that the provider documents, all of which are for showing.
@@ -74,7 +68,7 @@ const PROFILES: &[&str] = &[
 const INSIDE_A_FRAMEWORK: &[&str] =
     &["oauth_actix::Guarded", "oauth_actix::WithSessions", "oauth_axum::RequiredProvider", "oauth_axum::SignedInWith"];
 
-/// Every public type in the source of the crates.
+/// Every public type in the source of the crates that can hold anything.
 pub(crate) fn public_types() -> BTreeSet<String> {
     fn visit(krate: &str, folder: &Path, types: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -84,6 +78,10 @@ pub(crate) fn public_types() -> BTreeSet<String> {
                 continue;
             }
             for line in fs::read_to_string(&path).unwrap().lines().map(str::trim_start) {
+                // A type without fields, such as a provider with hooks.
+                if line.ends_with(';') && !line.contains('(') {
+                    continue;
+                }
                 let declared =
                     ["pub struct ", "pub enum ", "pub union "].iter().find_map(|start| line.strip_prefix(start));
                 let name = declared.and_then(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next());
