@@ -1,6 +1,8 @@
 //! What the token endpoint gives: [`OAuthToken`], read leniently in types and spelling, strictly in everything else.
 
 use std::{
+    borrow::Cow,
+    collections::BTreeMap,
     fmt,
     time::{Duration, SystemTime},
 };
@@ -133,7 +135,7 @@ impl OAuthToken {
     pub fn access_only(mut self) -> Self {
         self.refresh_token = None;
         self.id_token = None;
-        self.raw = without_secrets(self.raw.expose_secret()).into();
+        self.raw = without_secrets(self.raw.expose_secret().to_owned()).into();
         self
     }
 
@@ -473,17 +475,35 @@ pub(crate) fn repeatable<'t>(text: &'t str, secrets: &[&str]) -> Option<&'t str>
     harmless.then_some(text)
 }
 
-/// A token reply without its tokens: what may be kept of it beside them.
-pub(crate) fn without_secrets(json: &str) -> String {
-    fn strip(value: &mut serde_json::Value) {
-        if let serde_json::Value::Object(members) = value {
-            members.retain(|name, _| !name.contains("token") && !name.contains("secret"));
-            members.values_mut().for_each(strip);
+/// A reply without its tokens: what may be kept of it beside them. Some providers repeat a token in the profile.
+pub(crate) fn without_secrets(json: String) -> String {
+    /// As it was written, but for what is left out.
+    fn strip(json: &RawValue) -> Result<Cow<'_, str>, serde_json::Error> {
+        let text = json.get();
+        if text.starts_with('{') {
+            let members: BTreeMap<String, &RawValue> = serde_json::from_str(text)?;
+            let kept = members.into_iter().filter(|(name, value)| !is_secret(name, value)).map(|(name, value)| {
+                Ok([serde_json::Value::from(name).to_string().as_str(), ":", &strip(value)?].concat())
+            });
+            return Ok(format!("{{{}}}", kept.collect::<Result<Vec<_>, serde_json::Error>>()?.join(",")).into());
         }
+        if text.starts_with('[') {
+            let elements: Vec<&RawValue> = serde_json::from_str(text)?;
+            let kept = elements.into_iter().map(strip).collect::<Result<Vec<_>, _>>()?;
+            return Ok(format!("[{}]", kept.join(",")).into());
+        }
+        Ok(text.into())
     }
-    let mut value = serde_json::from_str(json).unwrap_or_default();
-    strip(&mut value);
-    value.to_string()
+    fn is_secret(name: &str, value: &RawValue) -> bool {
+        let name = name.to_ascii_lowercase();
+        (name.contains("token") || name.contains("secret")) && !matches!(value.get(), "true" | "false" | "null")
+    }
+    // An escape may hide a name.
+    if !["oken", "ecret", "OKEN", "ECRET", "\\u"].iter().any(|part| json.contains(part)) {
+        return json;
+    }
+    let stripped = serde_json::from_str::<&RawValue>(&json).and_then(|json| strip(json).map(Cow::into_owned));
+    stripped.unwrap_or_else(|_| "null".to_owned())
 }
 
 /// [`SuccessCheck`] made ready.
@@ -539,6 +559,26 @@ mod tests {
 
     fn standard(body: &str) -> Result<OAuthToken> {
         read(TokenReply::standard(), 200, body)
+    }
+
+    // Proves: QC9
+    #[test]
+    fn what_is_kept_of_a_reply_has_no_token_at_any_depth() {
+        let table = [
+            (r#"{"id": 1.50, "name": "Jane"}"#, r#"{"id": 1.50, "name": "Jane"}"#),
+            (r#"{"id":1.50,"token":"x"}"#, r#"{"id":1.50}"#),
+            (r#"{"id":123456789012345678901,"API_TOKEN":7}"#, r#"{"id":123456789012345678901}"#),
+            (
+                r#"{"user":{"id":1,"clientSecret":{"a":"x"}},"b":[{"accessToken":["x"]},2]}"#,
+                r#"{"b":[{},2],"user":{"id":1}}"#,
+            ),
+            (r#"{"a_token":null,"has_token":true,"to\u006ben":"x"}"#, r#"{"a_token":null,"has_token":true}"#),
+            (r#"["the secret of a token"]"#, r#"["the secret of a token"]"#),
+            ("token", "null"),
+        ];
+        for (json, kept) in table {
+            assert_eq!(without_secrets(json.to_owned()), kept);
+        }
     }
 
     // Proves: QE6, QE7, QE8

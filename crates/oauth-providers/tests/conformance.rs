@@ -152,6 +152,7 @@ fn at(path: &str, reply: &Value) -> String {
     let Some(Alternative::Field(field)) = Path::parse(path).alternatives.into_iter().next() else { panic!("{path}") };
     let value = field.steps.iter().fold(reply, |value, step| match step {
         Step::Key(key) => value.get(key).unwrap_or_else(|| panic!("{path} is not in {reply}")),
+        Step::Index(0) => value.get(0).unwrap_or_else(|| panic!("{path} is not in {reply}")),
         other => panic!("{path} has {other:?}"),
     });
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -189,7 +190,7 @@ fn every_provider_names_the_immutable_key_of_its_accounts() {
         let Some((_, known)) = KEYS.iter().find(|(known, _)| *known == name) else { continue };
         assert_eq!(key, *known, "{name}");
         let file = match facts.user_info_source {
-            UserInfoSource::IdToken => "id_token.json",
+            UserInfoSource::IdToken | UserInfoSource::AccessToken => "id_token.json",
             UserInfoSource::Headers(_) => "headers.json",
             _ => "user.json",
         };

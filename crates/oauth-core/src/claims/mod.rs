@@ -588,7 +588,7 @@ impl<'a> Reader<'a> {
                 Source::Template(parts) => parts
                     .iter()
                     .map(|part| match part {
-                        Ok(place) => self.place_text(place).filter(|text| !text.is_empty()),
+                        Ok(place) => self.place_text(place).filter(|text| !text.is_empty() && !is_nothing(text)),
                         Err(text) => Some(Cow::Borrowed(text.as_str())),
                     })
                     .collect::<Option<String>>()?,
@@ -612,9 +612,13 @@ impl<'a> Reader<'a> {
 /// What programs write where they have no value. One such id would be the account of everybody who gets it.
 const NOTHING: [&str; 8] = ["null", "NULL", "undefined", "None", "nil", "NaN", "[object Object]", "N/A"];
 
+fn is_nothing(text: &str) -> bool {
+    NOTHING.contains(&text)
+}
+
 /// An id is printable, without control characters, and not a spelled-out nothing.
 fn is_id(id: &str) -> bool {
-    id.len() <= 1024 && !id.chars().any(char::is_control) && id.trim() == id && !NOTHING.contains(&id)
+    id.len() <= 1024 && !id.chars().any(char::is_control) && id.trim() == id && !is_nothing(id)
 }
 
 /// A name is one line of reasonable length.
@@ -688,6 +692,26 @@ mod tests {
             if let Err(error) = user {
                 assert_eq!(error.kind(), ErrorKind::UserInfoInvalid, "{json}");
             }
+        }
+    }
+
+    // Proves: QG6
+    #[test]
+    fn an_id_of_several_parts_needs_every_one() {
+        let claims = Claims::id("tmpl:{company}:{id}").avatar_url("tmpl:https://cdn.test/{id}/{picture}.png");
+        let table = [
+            (r#"{"company": 1, "id": "2", "picture": "p"}"#, Some(("1:2", true))),
+            (r#"{"company": 1, "id": "2", "picture": "null"}"#, Some(("1:2", false))),
+            (r#"{"company": null, "id": "2"}"#, None),
+            (r#"{"company": "null", "id": "2"}"#, None),
+            (r#"{"company": 1, "id": "undefined"}"#, None),
+            (r#"{"company": 1, "id": ""}"#, None),
+            (r#"{"company": 1}"#, None),
+        ];
+        for (json, expected) in table {
+            let user = read(&claims, json, &[]).ok();
+            let read = user.as_ref().map(|user| (user.oauth_id.as_str(), user.avatar_url.is_some()));
+            assert_eq!(read, expected, "{json}");
         }
     }
 

@@ -51,13 +51,9 @@ impl Inner {
         if let Some(claims) = signed_claims.filter(|claims| *claims != user_info) {
             self.described.claims.complete(&mut user, claims)?;
         }
-        let user_info = match self.facts().user_info_source {
-            UserInfoSource::TokenReply => without_secrets(&user_info),
-            _ => user_info,
-        };
-        let calls =
-            calls.into_iter().flat_map(|(name, pages)| pages.into_iter().map(move |page| (name, page))).collect();
-        let raw = RawData::new(user_info, calls);
+        let pages = calls.into_iter().flat_map(|(name, pages)| pages.into_iter().map(move |page| (name, page)));
+        let calls = pages.map(|(name, page)| (name, without_secrets(page))).collect();
+        let raw = RawData::new(without_secrets(user_info), calls);
         self.provider.user_info(&mut user, &raw)?;
         user.raw_data = raw;
         Ok(user)

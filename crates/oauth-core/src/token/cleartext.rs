@@ -70,7 +70,7 @@ pub fn serialize<S: Serializer>(token: &OAuthToken, serializer: S) -> Result<S::
         refresh_token: token.refresh_token.as_ref().map(|secret| secret.expose_secret().into()),
         expires_at: token.expires_at.map(seconds),
         scopes: token.scopes.as_ref().map(|scopes| scopes.0.as_slice().into()),
-        raw: without_secrets(token.raw.expose_secret()).into(),
+        raw: without_secrets(token.raw.expose_secret().to_owned()).into(),
         identity: token.identity.as_ref().map(|identity| (identity.issuer().into(), identity.subject().into())),
         callback: token.callback.pairs().into(),
     }
