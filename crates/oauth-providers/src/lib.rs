@@ -30,28 +30,48 @@ pub use oauth_bitbucket as bitbucket;
 pub mod amazon;
 #[cfg(feature = "apple")]
 pub mod apple;
+#[cfg(feature = "asana")]
+pub mod asana;
 #[cfg(feature = "atlassian")]
 pub mod atlassian;
 #[cfg(feature = "auth0")]
 pub mod auth0;
+#[cfg(feature = "authelia")]
+pub mod authelia;
 #[cfg(feature = "authentik")]
 pub mod authentik;
 #[cfg(feature = "battlenet")]
 pub mod battlenet;
 #[cfg(feature = "box")]
 pub mod r#box;
+#[cfg(feature = "calendly")]
+pub mod calendly;
+#[cfg(feature = "clickup")]
+pub mod clickup;
 #[cfg(feature = "cognito")]
 pub mod cognito;
+#[cfg(feature = "coinbase")]
+pub mod coinbase;
+#[cfg(feature = "deviantart")]
+pub mod deviantart;
 #[cfg(feature = "digitalocean")]
 pub mod digitalocean;
 #[cfg(feature = "discord")]
 pub mod discord;
+#[cfg(feature = "dribbble")]
+pub mod dribbble;
 #[cfg(feature = "dropbox")]
 pub mod dropbox;
+#[cfg(feature = "eveonline")]
+pub mod eveonline;
 #[cfg(feature = "facebook")]
 pub mod facebook;
 #[cfg(feature = "figma")]
 pub mod figma;
+#[cfg(feature = "franceconnect")]
+pub mod franceconnect;
+#[cfg(feature = "fusionauth")]
+pub mod fusionauth;
 #[cfg(feature = "gitea")]
 pub mod gitea;
 #[cfg(feature = "github")]
@@ -60,26 +80,44 @@ pub mod github;
 pub mod gitlab;
 #[cfg(feature = "google")]
 pub mod google;
+#[cfg(feature = "heroku")]
+pub mod heroku;
 #[cfg(feature = "huggingface")]
 pub mod huggingface;
 #[cfg(feature = "instagram")]
 pub mod instagram;
+#[cfg(feature = "intercom")]
+pub mod intercom;
+#[cfg(feature = "jumpcloud")]
+pub mod jumpcloud;
 #[cfg(feature = "kakao")]
 pub mod kakao;
 #[cfg(feature = "keycloak")]
 pub mod keycloak;
+#[cfg(feature = "kick")]
+pub mod kick;
+#[cfg(feature = "kinde")]
+pub mod kinde;
 #[cfg(feature = "line")]
 pub mod line;
 #[cfg(feature = "linear")]
 pub mod linear;
 #[cfg(feature = "linkedin")]
 pub mod linkedin;
+#[cfg(feature = "logto")]
+pub mod logto;
+#[cfg(feature = "mailchimp")]
+pub mod mailchimp;
 #[cfg(feature = "mastodon")]
 pub mod mastodon;
 #[cfg(feature = "microsoft")]
 pub mod microsoft;
+#[cfg(feature = "monday")]
+pub mod monday;
 #[cfg(feature = "naver")]
 pub mod naver;
+#[cfg(feature = "netlify")]
+pub mod netlify;
 #[cfg(feature = "nextcloud")]
 pub mod nextcloud;
 #[cfg(feature = "notion")]
@@ -90,10 +128,26 @@ pub mod oauth2;
 pub mod oidc;
 #[cfg(feature = "okta")]
 pub mod okta;
+#[cfg(feature = "onelogin")]
+pub mod onelogin;
+#[cfg(feature = "openstreetmap")]
+pub mod openstreetmap;
+#[cfg(feature = "orcid")]
+pub mod orcid;
+#[cfg(feature = "ory")]
+pub mod ory;
+#[cfg(feature = "osu")]
+pub mod osu;
 #[cfg(feature = "patreon")]
 pub mod patreon;
 #[cfg(feature = "paypal")]
 pub mod paypal;
+#[cfg(feature = "pinterest")]
+pub mod pinterest;
+#[cfg(feature = "pipedrive")]
+pub mod pipedrive;
+#[cfg(feature = "pocket-id")]
+pub mod pocket_id;
 #[cfg(feature = "reddit")]
 pub mod reddit;
 #[cfg(feature = "roblox")]
@@ -102,28 +156,56 @@ pub mod roblox;
 pub mod salesforce;
 #[cfg(feature = "slack")]
 pub mod slack;
+#[cfg(feature = "soundcloud")]
+pub mod soundcloud;
 #[cfg(feature = "spotify")]
 pub mod spotify;
+#[cfg(feature = "stackexchange")]
+pub mod stackexchange;
 #[cfg(feature = "strava")]
 pub mod strava;
 #[cfg(feature = "telegram")]
 pub mod telegram;
 #[cfg(feature = "tiktok")]
 pub mod tiktok;
+#[cfg(feature = "todoist")]
+pub mod todoist;
+#[cfg(feature = "trakt")]
+pub mod trakt;
 #[cfg(feature = "twitch")]
 pub mod twitch;
 #[cfg(feature = "twitter")]
 pub mod twitter;
+#[cfg(feature = "typeform")]
+pub mod typeform;
+#[cfg(feature = "uber")]
+pub mod uber;
+#[cfg(feature = "unsplash")]
+pub mod unsplash;
+#[cfg(feature = "vercel")]
+pub mod vercel;
+#[cfg(feature = "vimeo")]
+pub mod vimeo;
+#[cfg(feature = "vipps")]
+pub mod vipps;
 #[cfg(feature = "vk")]
 pub mod vk;
+#[cfg(feature = "webflow")]
+pub mod webflow;
 #[cfg(feature = "wechat")]
 pub mod wechat;
+#[cfg(feature = "wordpress")]
+pub mod wordpress;
+#[cfg(feature = "xero")]
+pub mod xero;
 #[cfg(feature = "yahoo")]
 pub mod yahoo;
 #[cfg(feature = "yandex")]
 pub mod yandex;
 #[cfg(feature = "zitadel")]
 pub mod zitadel;
+#[cfg(feature = "zoho")]
+pub mod zoho;
 #[cfg(feature = "zoom")]
 pub mod zoom;
 
@@ -137,55 +219,96 @@ pub static CATALOGUE: Catalogue = Catalogue { providers: ENABLED, known: KNOWN, 
 static KNOWN: &[&str] = &[
     "amazon",
     "apple",
+    "asana",
     "atlassian",
     "auth0",
+    "authelia",
     "authentik",
     "battlenet",
     "bitbucket",
     "bitbucket-data-center",
     "box",
+    "calendly",
+    "clickup",
     "cognito",
+    "coinbase",
+    "deviantart",
     "digitalocean",
     "discord",
+    "dribbble",
     "dropbox",
+    "eveonline",
     "facebook",
     "figma",
+    "franceconnect",
+    "fusionauth",
     "gitea",
     "github",
     "gitlab",
     "google",
+    "heroku",
     "huggingface",
     "instagram",
+    "intercom",
+    "jumpcloud",
     "kakao",
     "keycloak",
+    "kick",
+    "kinde",
     "line",
     "linear",
     "linkedin",
+    "logto",
+    "mailchimp",
     "mastodon",
     "microsoft",
+    "monday",
     "naver",
+    "netlify",
     "nextcloud",
     "notion",
     "oauth2",
     "oidc",
     "okta",
+    "onelogin",
+    "openstreetmap",
+    "orcid",
+    "ory",
+    "osu",
     "patreon",
     "paypal",
+    "pinterest",
+    "pipedrive",
+    "pocket-id",
     "reddit",
     "roblox",
     "salesforce",
     "slack",
+    "soundcloud",
     "spotify",
+    "stackexchange",
     "strava",
     "telegram",
     "tiktok",
+    "todoist",
+    "trakt",
     "twitch",
     "twitter",
+    "typeform",
+    "uber",
+    "unsplash",
+    "vercel",
+    "vimeo",
+    "vipps",
     "vk",
+    "webflow",
     "wechat",
+    "wordpress",
+    "xero",
     "yahoo",
     "yandex",
     "zitadel",
+    "zoho",
     "zoom",
 ];
 
@@ -194,10 +317,14 @@ static ENABLED: &[&dyn Provider] = &[
     &amazon::AMAZON,
     #[cfg(feature = "apple")]
     &apple::APPLE,
+    #[cfg(feature = "asana")]
+    &asana::ASANA,
     #[cfg(feature = "atlassian")]
     &atlassian::ATLASSIAN,
     #[cfg(feature = "auth0")]
     &auth0::AUTH0,
+    #[cfg(feature = "authelia")]
+    &authelia::AUTHELIA,
     #[cfg(feature = "authentik")]
     &authentik::AUTHENTIK,
     #[cfg(feature = "battlenet")]
@@ -208,18 +335,34 @@ static ENABLED: &[&dyn Provider] = &[
     &bitbucket::BITBUCKET_DATA_CENTER,
     #[cfg(feature = "box")]
     &r#box::BOX,
+    #[cfg(feature = "calendly")]
+    &calendly::CALENDLY,
+    #[cfg(feature = "clickup")]
+    &clickup::CLICKUP,
     #[cfg(feature = "cognito")]
     &cognito::COGNITO,
+    #[cfg(feature = "coinbase")]
+    &coinbase::COINBASE,
+    #[cfg(feature = "deviantart")]
+    &deviantart::DEVIANTART,
     #[cfg(feature = "digitalocean")]
     &digitalocean::DIGITALOCEAN,
     #[cfg(feature = "discord")]
     &discord::DISCORD,
+    #[cfg(feature = "dribbble")]
+    &dribbble::DRIBBBLE,
     #[cfg(feature = "dropbox")]
     &dropbox::DROPBOX,
+    #[cfg(feature = "eveonline")]
+    &eveonline::EVEONLINE,
     #[cfg(feature = "facebook")]
     &facebook::FACEBOOK,
     #[cfg(feature = "figma")]
     &figma::FIGMA,
+    #[cfg(feature = "franceconnect")]
+    &franceconnect::FRANCECONNECT,
+    #[cfg(feature = "fusionauth")]
+    &fusionauth::FUSIONAUTH,
     #[cfg(feature = "gitea")]
     &gitea::GITEA,
     #[cfg(feature = "github")]
@@ -228,26 +371,44 @@ static ENABLED: &[&dyn Provider] = &[
     &gitlab::GITLAB,
     #[cfg(feature = "google")]
     &google::GOOGLE,
+    #[cfg(feature = "heroku")]
+    &heroku::HEROKU,
     #[cfg(feature = "huggingface")]
     &huggingface::HUGGINGFACE,
     #[cfg(feature = "instagram")]
     &instagram::INSTAGRAM,
+    #[cfg(feature = "intercom")]
+    &intercom::INTERCOM,
+    #[cfg(feature = "jumpcloud")]
+    &jumpcloud::JUMPCLOUD,
     #[cfg(feature = "kakao")]
     &kakao::KAKAO,
     #[cfg(feature = "keycloak")]
     &keycloak::KEYCLOAK,
+    #[cfg(feature = "kick")]
+    &kick::KICK,
+    #[cfg(feature = "kinde")]
+    &kinde::KINDE,
     #[cfg(feature = "line")]
     &line::LINE,
     #[cfg(feature = "linear")]
     &linear::LINEAR,
     #[cfg(feature = "linkedin")]
     &linkedin::LINKEDIN,
+    #[cfg(feature = "logto")]
+    &logto::LOGTO,
+    #[cfg(feature = "mailchimp")]
+    &mailchimp::MAILCHIMP,
     #[cfg(feature = "mastodon")]
     &mastodon::MASTODON,
     #[cfg(feature = "microsoft")]
     &microsoft::MICROSOFT,
+    #[cfg(feature = "monday")]
+    &monday::MONDAY,
     #[cfg(feature = "naver")]
     &naver::NAVER,
+    #[cfg(feature = "netlify")]
+    &netlify::NETLIFY,
     #[cfg(feature = "nextcloud")]
     &nextcloud::NEXTCLOUD,
     #[cfg(feature = "notion")]
@@ -258,10 +419,26 @@ static ENABLED: &[&dyn Provider] = &[
     &oidc::OIDC,
     #[cfg(feature = "okta")]
     &okta::OKTA,
+    #[cfg(feature = "onelogin")]
+    &onelogin::ONELOGIN,
+    #[cfg(feature = "openstreetmap")]
+    &openstreetmap::OPENSTREETMAP,
+    #[cfg(feature = "orcid")]
+    &orcid::ORCID,
+    #[cfg(feature = "ory")]
+    &ory::ORY,
+    #[cfg(feature = "osu")]
+    &osu::OSU,
     #[cfg(feature = "patreon")]
     &patreon::PATREON,
     #[cfg(feature = "paypal")]
     &paypal::PAYPAL,
+    #[cfg(feature = "pinterest")]
+    &pinterest::PINTEREST,
+    #[cfg(feature = "pipedrive")]
+    &pipedrive::PIPEDRIVE,
+    #[cfg(feature = "pocket-id")]
+    &pocket_id::POCKET_ID,
     #[cfg(feature = "reddit")]
     &reddit::REDDIT,
     #[cfg(feature = "roblox")]
@@ -270,28 +447,56 @@ static ENABLED: &[&dyn Provider] = &[
     &salesforce::SALESFORCE,
     #[cfg(feature = "slack")]
     &slack::SLACK,
+    #[cfg(feature = "soundcloud")]
+    &soundcloud::SOUNDCLOUD,
     #[cfg(feature = "spotify")]
     &spotify::SPOTIFY,
+    #[cfg(feature = "stackexchange")]
+    &stackexchange::STACKEXCHANGE,
     #[cfg(feature = "strava")]
     &strava::STRAVA,
     #[cfg(feature = "telegram")]
     &telegram::TELEGRAM,
     #[cfg(feature = "tiktok")]
     &tiktok::TIKTOK,
+    #[cfg(feature = "todoist")]
+    &todoist::TODOIST,
+    #[cfg(feature = "trakt")]
+    &trakt::TRAKT,
     #[cfg(feature = "twitch")]
     &twitch::TWITCH,
     #[cfg(feature = "twitter")]
     &twitter::TWITTER,
+    #[cfg(feature = "typeform")]
+    &typeform::TYPEFORM,
+    #[cfg(feature = "uber")]
+    &uber::UBER,
+    #[cfg(feature = "unsplash")]
+    &unsplash::UNSPLASH,
+    #[cfg(feature = "vercel")]
+    &vercel::VERCEL,
+    #[cfg(feature = "vimeo")]
+    &vimeo::VIMEO,
+    #[cfg(feature = "vipps")]
+    &vipps::VIPPS,
     #[cfg(feature = "vk")]
     &vk::VK,
+    #[cfg(feature = "webflow")]
+    &webflow::WEBFLOW,
     #[cfg(feature = "wechat")]
     &wechat::WECHAT,
+    #[cfg(feature = "wordpress")]
+    &wordpress::WORDPRESS,
+    #[cfg(feature = "xero")]
+    &xero::XERO,
     #[cfg(feature = "yahoo")]
     &yahoo::YAHOO,
     #[cfg(feature = "yandex")]
     &yandex::YANDEX,
     #[cfg(feature = "zitadel")]
     &zitadel::ZITADEL,
+    #[cfg(feature = "zoho")]
+    &zoho::ZOHO,
     #[cfg(feature = "zoom")]
     &zoom::ZOOM,
 ];

@@ -77,9 +77,13 @@ impl Suite {
         let source = facts.user_info_source;
         let mut replies = vec![(Endpoint::Token, 200, required(dir, "token")?)];
         let mut headers = Vec::new();
+        let signed_user = match source {
+            UserInfoSource::SignedEndpoint => Some(required(dir, "user")?),
+            _ => None,
+        };
         if let UserInfoSource::Headers(_) = source {
             headers = texts(&required(dir, "headers")?);
-        } else if Endpoint::of(self.spec()).contains(&Endpoint::UserInfo) {
+        } else if signed_user.is_none() && Endpoint::of(self.spec()).contains(&Endpoint::UserInfo) {
             replies.push((Endpoint::UserInfo, 200, required(dir, "user")?));
         }
         for call in facts.calls {
@@ -95,15 +99,21 @@ impl Suite {
         let further: CallbackParameters = texts(&read(dir, "callback")?.unwrap_or_default()).into_iter().collect();
 
         let stage = self.stage(|builder| builder)?;
-        if let Some(claims) = signed_claims(read(dir, "id_token")?, &replies) {
+        let claims = signed_claims(read(dir, "id_token")?, &replies);
+        if claims.is_some() || signed_user.is_some() {
             let has_template = facts.openid.is_some_and(|openid| openid.issuer_template.is_some());
             stage.edit(Arc::new(move |document, signed| {
-                if matches!(document, Document::IdToken | Document::AccessToken) {
-                    sign_instead(&claims, signed, has_template);
+                let instead = match document {
+                    Document::IdToken | Document::AccessToken => claims.as_ref(),
+                    Document::UserInfo => signed_user.as_ref(),
+                    _ => None,
+                };
+                if let Some(instead) = instead {
+                    sign_instead(instead, signed, has_template);
                 }
             }));
         }
-        let keeps_access_token = source == UserInfoSource::AccessToken;
+        let keeps_access_token = matches!(source, UserInfoSource::AccessToken | UserInfoSource::SignedEndpoint);
         let id_token =
             facts.token_reply.paths().into_iter().find(|(name, _)| *name == "id_token").map(|(_, path)| path);
         let replay: Twist = Arc::new(move |_, endpoint, answer| {
