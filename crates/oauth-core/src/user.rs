@@ -47,7 +47,7 @@ pub struct OAuthUserInfo {
     pub avatar_url: Option<String>,
     /// `https` address of the public profile page.
     pub profile_url: Option<String>,
-    /// The provider's own profile reply, unchanged.
+    /// The provider's own profile reply, without the members whose names say that they are a token or a secret.
     #[serde(default)]
     pub raw_data: RawData,
 }

@@ -196,7 +196,7 @@ fn at(path: &str, reply: &Value) -> String {
             let next = match step {
                 Step::Key(key) => value.get(key),
                 Step::Index(index) => value.get(usize::try_from(*index).unwrap()),
-                other => panic!("{path} has {other:?}"),
+                Step::Where(..) => panic!("{path} chooses among elements"),
             };
             next.unwrap_or_else(|| panic!("{path} is not in {reply}"))
         });
