@@ -196,7 +196,9 @@ fn at(path: &str, reply: &Value) -> String {
             let next = match step {
                 Step::Key(key) => value.get(key),
                 Step::Index(index) => value.get(usize::try_from(*index).unwrap()),
-                Step::Where(..) => panic!("{path} chooses among elements"),
+                Step::Where(member, wanted) => {
+                    value.as_array().unwrap().iter().find(|element| element[member] == wanted.as_str())
+                }
             };
             next.unwrap_or_else(|| panic!("{path} is not in {reply}"))
         });
