@@ -35,7 +35,6 @@ pub static ID_ME: ProviderSpec = ProviderSpec::oauth2("id-me", "{base_url}/oauth
     .remedies(&[
         (ErrorKind::RedirectUriMismatch, "Add exactly this callback URL to the Redirect URIs of the application"),
         (ErrorKind::ClientRefused, "Check Client ID and Client Secret; the sandbox has others than production"),
-        (ErrorKind::AuthorizationRefused, "Set SCOPES to the handle of a policy of the application"),
         (ErrorKind::InvalidGrant, "The code has been used or has ended: sign in again"),
         (ErrorKind::UserInfoUnauthorized, "Sign in again: the token has ended after five minutes"),
         (ErrorKind::UserInfoInvalid, "Have ID.me add the attribute uuid to the policy"),
