@@ -28,10 +28,14 @@ pub use oauth_bitbucket as bitbucket;
 
 #[cfg(feature = "amazon")]
 pub mod amazon;
+#[cfg(feature = "anilist")]
+pub mod anilist;
 #[cfg(feature = "apple")]
 pub mod apple;
 #[cfg(feature = "asana")]
 pub mod asana;
+#[cfg(feature = "asgardeo")]
+pub mod asgardeo;
 #[cfg(feature = "atlassian")]
 pub mod atlassian;
 #[cfg(feature = "auth0")]
@@ -44,14 +48,30 @@ pub mod authentik;
 pub mod battlenet;
 #[cfg(feature = "box")]
 pub mod r#box;
+#[cfg(feature = "bungie")]
+pub mod bungie;
 #[cfg(feature = "calendly")]
 pub mod calendly;
+#[cfg(feature = "cilogon")]
+pub mod cilogon;
+#[cfg(feature = "classlink")]
+pub mod classlink;
+#[cfg(feature = "clerk")]
+pub mod clerk;
+#[cfg(feature = "clever")]
+pub mod clever;
 #[cfg(feature = "clickup")]
 pub mod clickup;
+#[cfg(feature = "cloudfoundry")]
+pub mod cloudfoundry;
 #[cfg(feature = "cognito")]
 pub mod cognito;
 #[cfg(feature = "coinbase")]
 pub mod coinbase;
+#[cfg(feature = "dataporten")]
+pub mod dataporten;
+#[cfg(feature = "descope")]
+pub mod descope;
 #[cfg(feature = "deviantart")]
 pub mod deviantart;
 #[cfg(feature = "digitalocean")]
@@ -62,28 +82,52 @@ pub mod discord;
 pub mod dribbble;
 #[cfg(feature = "dropbox")]
 pub mod dropbox;
+#[cfg(feature = "duende-identityserver")]
+pub mod duende_identityserver;
+#[cfg(feature = "egi-checkin")]
+pub mod egi_checkin;
+#[cfg(feature = "etsy")]
+pub mod etsy;
 #[cfg(feature = "eveonline")]
 pub mod eveonline;
 #[cfg(feature = "facebook")]
 pub mod facebook;
+#[cfg(feature = "faceit")]
+pub mod faceit;
+#[cfg(feature = "feishu")]
+pub mod feishu;
 #[cfg(feature = "figma")]
 pub mod figma;
 #[cfg(feature = "franceconnect")]
 pub mod franceconnect;
+#[cfg(feature = "freshbooks")]
+pub mod freshbooks;
 #[cfg(feature = "fusionauth")]
 pub mod fusionauth;
 #[cfg(feature = "gitea")]
 pub mod gitea;
+#[cfg(feature = "gitee")]
+pub mod gitee;
 #[cfg(feature = "github")]
 pub mod github;
 #[cfg(feature = "gitlab")]
 pub mod gitlab;
+#[cfg(feature = "globus")]
+pub mod globus;
 #[cfg(feature = "google")]
 pub mod google;
+#[cfg(feature = "govbr")]
+pub mod govbr;
+#[cfg(feature = "harvest")]
+pub mod harvest;
+#[cfg(feature = "headhunter")]
+pub mod headhunter;
 #[cfg(feature = "heroku")]
 pub mod heroku;
 #[cfg(feature = "huggingface")]
 pub mod huggingface;
+#[cfg(feature = "id-me")]
+pub mod id_me;
 #[cfg(feature = "instagram")]
 pub mod instagram;
 #[cfg(feature = "intercom")]
@@ -92,12 +136,18 @@ pub mod intercom;
 pub mod jumpcloud;
 #[cfg(feature = "kakao")]
 pub mod kakao;
+#[cfg(feature = "kanidm")]
+pub mod kanidm;
 #[cfg(feature = "keycloak")]
 pub mod keycloak;
 #[cfg(feature = "kick")]
 pub mod kick;
 #[cfg(feature = "kinde")]
 pub mod kinde;
+#[cfg(feature = "lichess")]
+pub mod lichess;
+#[cfg(feature = "lifescience-login")]
+pub mod lifescience_login;
 #[cfg(feature = "line")]
 pub mod line;
 #[cfg(feature = "linear")]
@@ -108,12 +158,18 @@ pub mod linkedin;
 pub mod logto;
 #[cfg(feature = "mailchimp")]
 pub mod mailchimp;
+#[cfg(feature = "mailru")]
+pub mod mailru;
 #[cfg(feature = "mastodon")]
 pub mod mastodon;
+#[cfg(feature = "mercadolibre")]
+pub mod mercadolibre;
 #[cfg(feature = "microsoft")]
 pub mod microsoft;
 #[cfg(feature = "monday")]
 pub mod monday;
+#[cfg(feature = "myanimelist")]
+pub mod myanimelist;
 #[cfg(feature = "naver")]
 pub mod naver;
 #[cfg(feature = "netlify")]
@@ -142,36 +198,58 @@ pub mod osu;
 pub mod patreon;
 #[cfg(feature = "paypal")]
 pub mod paypal;
+#[cfg(feature = "ping")]
+pub mod ping;
 #[cfg(feature = "pinterest")]
 pub mod pinterest;
 #[cfg(feature = "pipedrive")]
 pub mod pipedrive;
 #[cfg(feature = "pocket-id")]
 pub mod pocket_id;
+#[cfg(feature = "polar")]
+pub mod polar;
+#[cfg(feature = "propelauth")]
+pub mod propelauth;
+#[cfg(feature = "qq")]
+pub mod qq;
 #[cfg(feature = "reddit")]
 pub mod reddit;
 #[cfg(feature = "roblox")]
 pub mod roblox;
 #[cfg(feature = "salesforce")]
 pub mod salesforce;
+#[cfg(feature = "seznam")]
+pub mod seznam;
 #[cfg(feature = "slack")]
 pub mod slack;
+#[cfg(feature = "snapchat")]
+pub mod snapchat;
 #[cfg(feature = "soundcloud")]
 pub mod soundcloud;
 #[cfg(feature = "spotify")]
 pub mod spotify;
 #[cfg(feature = "stackexchange")]
 pub mod stackexchange;
+#[cfg(feature = "startgg")]
+pub mod startgg;
 #[cfg(feature = "strava")]
 pub mod strava;
+#[cfg(feature = "streamlabs")]
+pub mod streamlabs;
+#[cfg(feature = "surfconext")]
+pub mod surfconext;
 #[cfg(feature = "telegram")]
 pub mod telegram;
+#[cfg(feature = "threads")]
+pub mod threads;
 #[cfg(feature = "tiktok")]
 pub mod tiktok;
 #[cfg(feature = "todoist")]
 pub mod todoist;
 #[cfg(feature = "trakt")]
 pub mod trakt;
+#[cfg(feature = "trovo")]
+pub mod trovo;
 #[cfg(feature = "twitch")]
 pub mod twitch;
 #[cfg(feature = "twitter")]
@@ -182,6 +260,8 @@ pub mod typeform;
 pub mod uber;
 #[cfg(feature = "unsplash")]
 pub mod unsplash;
+#[cfg(feature = "vatsim")]
+pub mod vatsim;
 #[cfg(feature = "vercel")]
 pub mod vercel;
 #[cfg(feature = "vimeo")]
@@ -194,14 +274,24 @@ pub mod vk;
 pub mod webflow;
 #[cfg(feature = "wechat")]
 pub mod wechat;
+#[cfg(feature = "weibo")]
+pub mod weibo;
+#[cfg(feature = "wikimedia")]
+pub mod wikimedia;
 #[cfg(feature = "wordpress")]
 pub mod wordpress;
+#[cfg(feature = "workos")]
+pub mod workos;
 #[cfg(feature = "xero")]
 pub mod xero;
 #[cfg(feature = "yahoo")]
 pub mod yahoo;
 #[cfg(feature = "yandex")]
 pub mod yandex;
+#[cfg(feature = "ynab")]
+pub mod ynab;
+#[cfg(feature = "zalo")]
+pub mod zalo;
 #[cfg(feature = "zitadel")]
 pub mod zitadel;
 #[cfg(feature = "zoho")]
@@ -218,8 +308,10 @@ pub static CATALOGUE: Catalogue = Catalogue { providers: ENABLED, known: KNOWN, 
 
 static KNOWN: &[&str] = &[
     "amazon",
+    "anilist",
     "apple",
     "asana",
+    "asgardeo",
     "atlassian",
     "auth0",
     "authelia",
@@ -228,41 +320,67 @@ static KNOWN: &[&str] = &[
     "bitbucket",
     "bitbucket-data-center",
     "box",
+    "bungie",
     "calendly",
+    "cilogon",
+    "classlink",
+    "clerk",
+    "clever",
     "clickup",
+    "cloudfoundry",
     "cognito",
     "coinbase",
+    "dataporten",
+    "descope",
     "deviantart",
     "digitalocean",
     "discord",
     "dribbble",
     "dropbox",
+    "duende-identityserver",
+    "egi-checkin",
+    "etsy",
     "eveonline",
     "facebook",
+    "faceit",
+    "feishu",
     "figma",
     "franceconnect",
+    "freshbooks",
     "fusionauth",
     "gitea",
+    "gitee",
     "github",
     "gitlab",
+    "globus",
     "google",
+    "govbr",
+    "harvest",
+    "headhunter",
     "heroku",
     "huggingface",
+    "id-me",
     "instagram",
     "intercom",
     "jumpcloud",
     "kakao",
+    "kanidm",
     "keycloak",
     "kick",
     "kinde",
+    "lichess",
+    "lifescience-login",
     "line",
     "linear",
     "linkedin",
     "logto",
     "mailchimp",
+    "mailru",
     "mastodon",
+    "mercadolibre",
     "microsoft",
     "monday",
+    "myanimelist",
     "naver",
     "netlify",
     "nextcloud",
@@ -277,36 +395,53 @@ static KNOWN: &[&str] = &[
     "osu",
     "patreon",
     "paypal",
+    "ping",
     "pinterest",
     "pipedrive",
     "pocket-id",
+    "polar",
+    "propelauth",
+    "qq",
     "reddit",
     "roblox",
     "salesforce",
+    "seznam",
     "slack",
+    "snapchat",
     "soundcloud",
     "spotify",
     "stackexchange",
+    "startgg",
     "strava",
+    "streamlabs",
+    "surfconext",
     "telegram",
+    "threads",
     "tiktok",
     "todoist",
     "trakt",
+    "trovo",
     "twitch",
     "twitter",
     "typeform",
     "uber",
     "unsplash",
+    "vatsim",
     "vercel",
     "vimeo",
     "vipps",
     "vk",
     "webflow",
     "wechat",
+    "weibo",
+    "wikimedia",
     "wordpress",
+    "workos",
     "xero",
     "yahoo",
     "yandex",
+    "ynab",
+    "zalo",
     "zitadel",
     "zoho",
     "zoom",
@@ -315,10 +450,14 @@ static KNOWN: &[&str] = &[
 static ENABLED: &[&dyn Provider] = &[
     #[cfg(feature = "amazon")]
     &amazon::AMAZON,
+    #[cfg(feature = "anilist")]
+    &anilist::ANILIST,
     #[cfg(feature = "apple")]
     &apple::APPLE,
     #[cfg(feature = "asana")]
     &asana::ASANA,
+    #[cfg(feature = "asgardeo")]
+    &asgardeo::ASGARDEO,
     #[cfg(feature = "atlassian")]
     &atlassian::ATLASSIAN,
     #[cfg(feature = "auth0")]
@@ -335,14 +474,30 @@ static ENABLED: &[&dyn Provider] = &[
     &bitbucket::BITBUCKET_DATA_CENTER,
     #[cfg(feature = "box")]
     &r#box::BOX,
+    #[cfg(feature = "bungie")]
+    &bungie::BUNGIE,
     #[cfg(feature = "calendly")]
     &calendly::CALENDLY,
+    #[cfg(feature = "cilogon")]
+    &cilogon::CILOGON,
+    #[cfg(feature = "classlink")]
+    &classlink::CLASSLINK,
+    #[cfg(feature = "clerk")]
+    &clerk::CLERK,
+    #[cfg(feature = "clever")]
+    &clever::CLEVER,
     #[cfg(feature = "clickup")]
     &clickup::CLICKUP,
+    #[cfg(feature = "cloudfoundry")]
+    &cloudfoundry::CLOUDFOUNDRY,
     #[cfg(feature = "cognito")]
     &cognito::COGNITO,
     #[cfg(feature = "coinbase")]
     &coinbase::COINBASE,
+    #[cfg(feature = "dataporten")]
+    &dataporten::DATAPORTEN,
+    #[cfg(feature = "descope")]
+    &descope::DESCOPE,
     #[cfg(feature = "deviantart")]
     &deviantart::DEVIANTART,
     #[cfg(feature = "digitalocean")]
@@ -353,28 +508,52 @@ static ENABLED: &[&dyn Provider] = &[
     &dribbble::DRIBBBLE,
     #[cfg(feature = "dropbox")]
     &dropbox::DROPBOX,
+    #[cfg(feature = "duende-identityserver")]
+    &duende_identityserver::DUENDE_IDENTITYSERVER,
+    #[cfg(feature = "egi-checkin")]
+    &egi_checkin::EGI_CHECKIN,
+    #[cfg(feature = "etsy")]
+    &etsy::ETSY,
     #[cfg(feature = "eveonline")]
     &eveonline::EVEONLINE,
     #[cfg(feature = "facebook")]
     &facebook::FACEBOOK,
+    #[cfg(feature = "faceit")]
+    &faceit::FACEIT,
+    #[cfg(feature = "feishu")]
+    &feishu::FEISHU,
     #[cfg(feature = "figma")]
     &figma::FIGMA,
     #[cfg(feature = "franceconnect")]
     &franceconnect::FRANCECONNECT,
+    #[cfg(feature = "freshbooks")]
+    &freshbooks::FRESHBOOKS,
     #[cfg(feature = "fusionauth")]
     &fusionauth::FUSIONAUTH,
     #[cfg(feature = "gitea")]
     &gitea::GITEA,
+    #[cfg(feature = "gitee")]
+    &gitee::GITEE,
     #[cfg(feature = "github")]
     &github::GITHUB,
     #[cfg(feature = "gitlab")]
     &gitlab::GITLAB,
+    #[cfg(feature = "globus")]
+    &globus::GLOBUS,
     #[cfg(feature = "google")]
     &google::GOOGLE,
+    #[cfg(feature = "govbr")]
+    &govbr::GOVBR,
+    #[cfg(feature = "harvest")]
+    &harvest::HARVEST,
+    #[cfg(feature = "headhunter")]
+    &headhunter::HEADHUNTER,
     #[cfg(feature = "heroku")]
     &heroku::HEROKU,
     #[cfg(feature = "huggingface")]
     &huggingface::HUGGINGFACE,
+    #[cfg(feature = "id-me")]
+    &id_me::ID_ME,
     #[cfg(feature = "instagram")]
     &instagram::INSTAGRAM,
     #[cfg(feature = "intercom")]
@@ -383,12 +562,18 @@ static ENABLED: &[&dyn Provider] = &[
     &jumpcloud::JUMPCLOUD,
     #[cfg(feature = "kakao")]
     &kakao::KAKAO,
+    #[cfg(feature = "kanidm")]
+    &kanidm::KANIDM,
     #[cfg(feature = "keycloak")]
     &keycloak::KEYCLOAK,
     #[cfg(feature = "kick")]
     &kick::KICK,
     #[cfg(feature = "kinde")]
     &kinde::KINDE,
+    #[cfg(feature = "lichess")]
+    &lichess::LICHESS,
+    #[cfg(feature = "lifescience-login")]
+    &lifescience_login::LIFESCIENCE_LOGIN,
     #[cfg(feature = "line")]
     &line::LINE,
     #[cfg(feature = "linear")]
@@ -399,12 +584,18 @@ static ENABLED: &[&dyn Provider] = &[
     &logto::LOGTO,
     #[cfg(feature = "mailchimp")]
     &mailchimp::MAILCHIMP,
+    #[cfg(feature = "mailru")]
+    &mailru::MAILRU,
     #[cfg(feature = "mastodon")]
     &mastodon::MASTODON,
+    #[cfg(feature = "mercadolibre")]
+    &mercadolibre::MERCADOLIBRE,
     #[cfg(feature = "microsoft")]
     &microsoft::MICROSOFT,
     #[cfg(feature = "monday")]
     &monday::MONDAY,
+    #[cfg(feature = "myanimelist")]
+    &myanimelist::MYANIMELIST,
     #[cfg(feature = "naver")]
     &naver::NAVER,
     #[cfg(feature = "netlify")]
@@ -433,36 +624,58 @@ static ENABLED: &[&dyn Provider] = &[
     &patreon::PATREON,
     #[cfg(feature = "paypal")]
     &paypal::PAYPAL,
+    #[cfg(feature = "ping")]
+    &ping::PING,
     #[cfg(feature = "pinterest")]
     &pinterest::PINTEREST,
     #[cfg(feature = "pipedrive")]
     &pipedrive::PIPEDRIVE,
     #[cfg(feature = "pocket-id")]
     &pocket_id::POCKET_ID,
+    #[cfg(feature = "polar")]
+    &polar::POLAR,
+    #[cfg(feature = "propelauth")]
+    &propelauth::PROPELAUTH,
+    #[cfg(feature = "qq")]
+    &qq::QQ,
     #[cfg(feature = "reddit")]
     &reddit::REDDIT,
     #[cfg(feature = "roblox")]
     &roblox::ROBLOX,
     #[cfg(feature = "salesforce")]
     &salesforce::SALESFORCE,
+    #[cfg(feature = "seznam")]
+    &seznam::SEZNAM,
     #[cfg(feature = "slack")]
     &slack::SLACK,
+    #[cfg(feature = "snapchat")]
+    &snapchat::SNAPCHAT,
     #[cfg(feature = "soundcloud")]
     &soundcloud::SOUNDCLOUD,
     #[cfg(feature = "spotify")]
     &spotify::SPOTIFY,
     #[cfg(feature = "stackexchange")]
     &stackexchange::STACKEXCHANGE,
+    #[cfg(feature = "startgg")]
+    &startgg::STARTGG,
     #[cfg(feature = "strava")]
     &strava::STRAVA,
+    #[cfg(feature = "streamlabs")]
+    &streamlabs::STREAMLABS,
+    #[cfg(feature = "surfconext")]
+    &surfconext::SURFCONEXT,
     #[cfg(feature = "telegram")]
     &telegram::TELEGRAM,
+    #[cfg(feature = "threads")]
+    &threads::THREADS,
     #[cfg(feature = "tiktok")]
     &tiktok::TIKTOK,
     #[cfg(feature = "todoist")]
     &todoist::TODOIST,
     #[cfg(feature = "trakt")]
     &trakt::TRAKT,
+    #[cfg(feature = "trovo")]
+    &trovo::TROVO,
     #[cfg(feature = "twitch")]
     &twitch::TWITCH,
     #[cfg(feature = "twitter")]
@@ -473,6 +686,8 @@ static ENABLED: &[&dyn Provider] = &[
     &uber::UBER,
     #[cfg(feature = "unsplash")]
     &unsplash::UNSPLASH,
+    #[cfg(feature = "vatsim")]
+    &vatsim::VATSIM,
     #[cfg(feature = "vercel")]
     &vercel::VERCEL,
     #[cfg(feature = "vimeo")]
@@ -485,14 +700,24 @@ static ENABLED: &[&dyn Provider] = &[
     &webflow::WEBFLOW,
     #[cfg(feature = "wechat")]
     &wechat::WECHAT,
+    #[cfg(feature = "weibo")]
+    &weibo::WEIBO,
+    #[cfg(feature = "wikimedia")]
+    &wikimedia::WIKIMEDIA,
     #[cfg(feature = "wordpress")]
     &wordpress::WORDPRESS,
+    #[cfg(feature = "workos")]
+    &workos::WORKOS,
     #[cfg(feature = "xero")]
     &xero::XERO,
     #[cfg(feature = "yahoo")]
     &yahoo::YAHOO,
     #[cfg(feature = "yandex")]
     &yandex::YANDEX,
+    #[cfg(feature = "ynab")]
+    &ynab::YNAB,
+    #[cfg(feature = "zalo")]
+    &zalo::ZALO,
     #[cfg(feature = "zitadel")]
     &zitadel::ZITADEL,
     #[cfg(feature = "zoho")]
