@@ -280,8 +280,6 @@ pub mod weibo;
 pub mod wikimedia;
 #[cfg(feature = "wordpress")]
 pub mod wordpress;
-#[cfg(feature = "workos")]
-pub mod workos;
 #[cfg(feature = "xero")]
 pub mod xero;
 #[cfg(feature = "yahoo")]
@@ -436,7 +434,6 @@ static KNOWN: &[&str] = &[
     "weibo",
     "wikimedia",
     "wordpress",
-    "workos",
     "xero",
     "yahoo",
     "yandex",
@@ -706,8 +703,6 @@ static ENABLED: &[&dyn Provider] = &[
     &wikimedia::WIKIMEDIA,
     #[cfg(feature = "wordpress")]
     &wordpress::WORDPRESS,
-    #[cfg(feature = "workos")]
-    &workos::WORKOS,
     #[cfg(feature = "xero")]
     &xero::XERO,
     #[cfg(feature = "yahoo")]

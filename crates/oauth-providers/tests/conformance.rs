@@ -223,7 +223,6 @@ const KEYS: &[(&str, &str)] = &[
     ("weibo", "idstr"),
     ("wikimedia", "sub"),
     ("wordpress", "ID"),
-    ("workos", "id"),
     ("xero", "sub"),
     ("yahoo", "sub"),
     ("yandex", "id"),

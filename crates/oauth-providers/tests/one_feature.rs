@@ -135,7 +135,6 @@ const FEATURES: &[(&str, bool)] = &[
     ("weibo", cfg!(feature = "weibo")),
     ("wikimedia", cfg!(feature = "wikimedia")),
     ("wordpress", cfg!(feature = "wordpress")),
-    ("workos", cfg!(feature = "workos")),
     ("xero", cfg!(feature = "xero")),
     ("yahoo", cfg!(feature = "yahoo")),
     ("yandex", cfg!(feature = "yandex")),
