@@ -37,16 +37,16 @@ pub use revocation::{Revocation, RevocationRequest};
 /// ```
 /// use oauth_core::{Claims, ProviderSpec, register};
 ///
-/// pub static STRAVA: ProviderSpec =
-///     ProviderSpec::oauth2("strava", "https://www.strava.com/oauth/authorize", "https://www.strava.com/oauth/token")
-///         .display_name("Strava")
-///         .docs("https://developers.strava.com/docs/authentication/")
+/// pub static PACELINE: ProviderSpec =
+///     ProviderSpec::oauth2("paceline", "https://paceline.example/oauth/authorize", "https://paceline.example/oauth/token")
+///         .display_name("Paceline")
+///         .docs("https://paceline.example/docs")
 ///         .scopes(&["read"])
 ///         .scope_separator(",")
-///         .user_info("https://www.strava.com/api/v3/athlete")
+///         .user_info("https://paceline.example/api/v3/athlete")
 ///         .claims(Claims::id("id").username("username").avatar_url("profile"));
 ///
-/// register!(STRAVA);
+/// register!(PACELINE);
 /// ```
 ///
 /// ```compile_fail
