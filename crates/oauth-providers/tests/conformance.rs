@@ -12,6 +12,7 @@ use oauth_core::{
 use oauth_providers::CATALOGUE;
 use oauth_testkit::conformance::{Report, Suite};
 use serde_json::Value;
+use tokio::task::JoinSet;
 
 /// A key as Apple gives it.
 fn apple_key() -> String {
@@ -38,13 +39,11 @@ fn assert_all(reports: &[Report]) {
 }
 
 // Proves: QG6, QG7
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_provider_conforms() {
-    let mut reports = Vec::new();
-    for provider in CATALOGUE.providers {
-        reports.push(suite(*provider).run().await);
-    }
-    assert_all(&reports);
+    let running: JoinSet<_> =
+        CATALOGUE.providers.iter().map(|provider| async { suite(*provider).run().await }).collect();
+    assert_all(&running.join_all().await);
 }
 
 fn root() -> PathBuf {
